@@ -1,0 +1,1 @@
+"""Credroot: Open Badges anchored on a chain, verified without asking the issuer."""

@@ -1,0 +1,126 @@
+"""The command line: which command lives where, and how every ending becomes an exit status.
+
+Results go to standard output, everything meant for a person to standard error. Commands are imported when they are
+called, because a verdict should not wait for the libraries that issuing needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from credroot.app.exit_codes import Exit, exit_of_error
+from credroot.core.errors import CredrootError
+
+_COMMANDS = {
+    "audit": ("audit", "Read every event of the registry."),
+    "batch": ("batch", "Plan, anchor, resume and list batches."),
+    "chain": ("chain", "Run the local chain."),
+    "demo": ("demo", "Show the whole job on a local chain, with nothing to set up."),
+    "deploy": ("deploy", "Put a registry on a network."),
+    "init": ("init", "Make this folder the workspace of an issuer."),
+    "reinstate": ("withdraw", "Lift a suspension."),
+    "revoke": ("withdraw", "Withdraw credentials for ever."),
+    "roster": ("roster", "Check a roster before it is used."),
+    "serve": ("serve", "Serve the verify API."),
+    "suspend": ("withdraw", "Withdraw credentials for the time being."),
+    "verify": ("verify", "Check credentials and receipts."),
+}
+"""Command -> its module in `credroot.app.commands`, and the line that ``--help`` shows."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name every command."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command; `None` where there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"credroot.app.commands.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in sorted(_COMMANDS.items())])
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"credroot {version('credroot')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to work in; the current one.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and stop.",
+)
+@click.pass_context
+def root(ctx: click.Context, workspace: Path | None) -> None:
+    """Open Badges that are anchored on a chain: issue by the batch, verify without asking the issuer, audit every event.
+
+    Exit status: 0 done or valid, 1 our fault, 2 usage, 3 a problem was found, 4 revoked or suspended, 5 expired or not
+    yet valid, 6 could not check, 7 refused by a guard, 8 partly done.
+    """
+    ctx.obj = workspace
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and end the process with its exit status. A user's mistake never shows a stack trace."""
+    try:
+        sys.exit(_run(arguments))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not try to flush it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        result: Any = root.main(arguments, prog_name="credroot", standalone_mode=False)
+        return int(result) if isinstance(result, int) else Exit.OK
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return Exit.PARTLY
+    except CredrootError as error:
+        click.echo(f"error: {error} [{error.code}]", err=True)
+        return exit_of_error(error)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # A full disk, a missing folder, a file without permission: the user can mend it, and the message names it.
+        click.echo(f"error: {error.filename or 'system'}: {error.strerror or error}", err=True)
+        return Exit.PROBLEM
+    except Exception as error:
+        if os.environ.get("CREDROOT_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(error).__name__}: {error}; set CREDROOT_DEBUG=1 to see where", err=True)
+        return Exit.INTERNAL

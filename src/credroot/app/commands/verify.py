@@ -1,0 +1,124 @@
+"""``credroot verify``: check files and say what was found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from credroot.app.connections import Connections
+from credroot.app.exit_codes import exit_of_report, worst
+from credroot.app.settings import load_settings
+from credroot.core.errors import InputError
+from credroot.core.report import Outcome, Report, Verdict
+from credroot.core.values import Digest
+from credroot.verifier.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from credroot.core.json_types import JsonObject
+
+OUTPUT_FORMAT = "credroot/verify/v1"
+MAX_FILE_BYTES = 20 * 2**20
+PAGE_FILES = 1_000
+"""Files that are read and checked together: what bounds memory when there are many."""
+STDIN = "-"
+_MARKS = {
+    Outcome.PASSED: "ok",
+    Outcome.FAILED: "FAILED",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.SKIPPED: "skipped",
+    Outcome.WARNING: "warning",
+}
+_WORDS = {Verdict.VALID: "VALID", Verdict.INVALID: "INVALID", Verdict.INDETERMINATE: "COULD NOT BE CHECKED"}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--file",
+    "document",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file that a receipt is of.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status tells.")
+@click.pass_obj
+def verify(workspace: Path | None, files: tuple[str, ...], document: Path | None, as_json: bool, quiet: bool) -> int:
+    """Check credentials and receipts against the registry; '-' reads standard input.
+
+    The exit status is that of the worst file: 0 all valid, 3 changed or not anchored, 4 withdrawn, 5 out of time,
+    6 could not be checked.
+    """
+    settings = load_settings(workspace)
+    digest = None if document is None else _digest(document)
+    exits = set()
+    first = True
+    with Connections(settings) as connections:
+        verifier = Verifier(
+            settings.trust(), connections.reader, clock=lambda: datetime.now(UTC), policy=settings.policy()
+        )
+        if as_json:
+            click.echo(f'{{"format": "{OUTPUT_FORMAT}", "reports": [', nl=False)
+        for names, reports in _pages(verifier, files, digest):
+            for name, report in zip(names, reports, strict=True):
+                exits.add(exit_of_report(report))
+                if as_json:
+                    click.echo(
+                        ("" if first else ",") + "\n" + json.dumps(_wire(name, report), ensure_ascii=False), nl=False
+                    )
+                elif not quiet:
+                    click.echo(_told(name, report, brief=len(files) > 1))
+                first = False
+        if as_json:
+            click.echo("\n]}")
+    return worst(exits)
+
+
+def _wire(name: str, report: Report) -> JsonObject:
+    return {"file": name, **report.to_json()}
+
+
+def _pages(
+    verifier: Verifier, files: Sequence[str], digest: Digest | None
+) -> Iterator[tuple[Sequence[str], tuple[Report, ...]]]:
+    for start in range(0, len(files), PAGE_FILES):
+        names = files[start : start + PAGE_FILES]
+        yield names, verifier.verify_many((_read(name), digest) for name in names)
+
+
+def _read(name: str) -> bytes:
+    """Read one file, a byte more than is allowed at most, so that a larger one is refused and not cut."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}", code="file.unreadable") from error
+
+
+def _digest(document: Path) -> Digest:
+    import hashlib
+
+    with document.open("rb") as file:
+        return Digest(hashlib.file_digest(file, "sha256").digest())
+
+
+def _told(name: str, report: Report, *, brief: bool) -> str:
+    """Say it in words: one line for each of many valid files, every check for a single one or one with a problem."""
+    subject = ", ".join(str(report.subject[key]) for key in ("skill", "holder") if key in report.subject)
+    head = f"{_WORDS[report.verdict]}  {name}" + (f"  ({subject})" if subject else "")
+    if brief and report.verdict is Verdict.VALID:
+        return head
+    lines = [head]
+    for check in report.checks:
+        if not brief or check.outcome not in (Outcome.PASSED, Outcome.SKIPPED):
+            lines.append(f"  {_MARKS[check.outcome]:<8}{check.id:<10} {check.message} [{check.code}]")
+    lines += [f"  NOTE    {notice}" for notice in report.notices]
+    return "\n".join(lines)

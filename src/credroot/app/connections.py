@@ -1,0 +1,73 @@
+"""From settings to live connections: one client per endpoint, made when it is first needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.chain.reader import RegistryReader
+from credroot.chain.rpc import Rpc
+from credroot.core.errors import ChainUnavailable
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from credroot.app.settings import Network, Settings
+    from credroot.chain.deployment import Deployment
+
+LOCAL_CHAIN_FOLDER = "chain"
+
+
+class Connections:
+    """The connections of one run. Close it, or use it as a context."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect to nothing yet."""
+        self._settings = settings
+        self._clients: dict[str, Rpc] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def rpc(self, network: Network) -> Rpc:
+        """Give the client of a network; on the local one the embedded chain is found, or started.
+
+        Raises:
+            ChainUnavailable: ``chain.no_endpoint``, none is configured; or the embedded chain does not start.
+        """
+        if network.name not in self._clients:
+            self._clients[network.name] = Rpc(self._url(network), deadline_s=network.deadline_s)
+        return self._clients[network.name]
+
+    def _url(self, network: Network) -> str:
+        if network.endpoints:
+            return network.endpoints[0]
+        if network.is_local:
+            from credroot.chain.embedded.finder import find_or_start
+
+            return find_or_start(self._settings.workspace / LOCAL_CHAIN_FOLDER)
+        raise ChainUnavailable(
+            f"no endpoint for network {network.name!r}: put endpoints into credroot.toml or set ETH_RPC_URL",
+            code="chain.no_endpoint",
+        )
+
+    def reader(self, deployment: Deployment) -> RegistryReader:
+        """Give the reader of a pinned registry, through the network that bears its name."""
+        networks = self._settings.networks
+        network = networks.get(deployment.network)
+        if network is None or network.chain_id != deployment.chain_id:
+            raise ChainUnavailable(
+                f"no network is configured for {deployment.chain_id.caip2}", code="chain.no_endpoint"
+            )
+        return RegistryReader(self.rpc(network), deployment, network.finality)

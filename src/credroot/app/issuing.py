@@ -1,0 +1,138 @@
+"""A workbench from settings: opened for one command, the account's lock held while it lasts."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from credroot.app.connections import Connections
+from credroot.app.passphrase import passphrase_source
+from credroot.chain.keystore import (
+    ENVIRONMENT_SCHEME,
+    KEYSTORE_SCHEME,
+    Signer,
+    find_keystore,
+    open_keystore,
+    signer_from_key,
+)
+from credroot.chain.writer import ChainWriter
+from credroot.core.errors import InputError
+from credroot.issuer.signing_key_file import open_signing_key
+from credroot.issuer.submission import Guards, Submission
+from credroot.issuer.workbench import Workbench
+from credroot.store.journal import Journal
+from credroot.store.lock import exclusive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from credroot.app.settings import Network, Settings
+    from credroot.credential.keys import SigningKey
+
+JOURNAL_FILE = "journal.db"
+WEI_PER_GWEI = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a workspace, opened when they are first needed."""
+
+    settings: Settings
+    passphrase: Callable[[], str]
+    environment: Mapping[str, str]
+
+    def signer(self) -> Signer:
+        """Open the key that anchors; errors as `open_keystore`."""
+        uri = self.settings.required_issuer().signer
+        if uri.startswith(KEYSTORE_SCHEME):
+            path = find_keystore(uri.removeprefix(KEYSTORE_SCHEME), self.settings.keystore_folders)
+            return open_keystore(path, self.passphrase)
+        if uri.startswith(ENVIRONMENT_SCHEME):
+            return self._from_environment(uri.removeprefix(ENVIRONMENT_SCHEME))
+        raise InputError(f"signer {uri!r}: use keystore://NAME or env://VARIABLE", code="key.scheme")
+
+    def _from_environment(self, variable: str) -> Signer:
+        click.echo(f"warning: the key in ${variable} can be read by every program of this user", err=True)
+        try:
+            return signer_from_key(bytes.fromhex(self.environment.get(variable, "").removeprefix("0x")))
+        except (ValueError, InputError) as error:
+            raise InputError(f"${variable} holds no private key", code="key.malformed") from ValueError(type(error).__name__)
+
+    def signing_key(self) -> SigningKey:
+        """Open the key that signs credentials; errors as `open_signing_key`."""
+        return open_signing_key(
+            self.settings.workspace / "keys" / self.settings.required_issuer().signing_key, self.passphrase
+        )
+
+
+def keys_of(settings: Settings, descriptor: int | None = None) -> Keys:
+    """Give the keys of a workspace; the passphrase is asked for when the first is opened."""
+    import os
+
+    return Keys(settings, passphrase_source(settings.passphrase_file, descriptor), os.environ)
+
+
+def tell(line: str) -> None:
+    """Say a line to the person who waits, on standard error."""
+    click.echo(line, err=True)
+
+
+def now() -> datetime:
+    """Give the present time, aware."""
+    return datetime.now(UTC)
+
+
+def guards_of(network: Network, max_cost: int | None) -> Guards:
+    """Put the caller's cap and the network's together."""
+    max_fee = None if network.max_fee_gwei is None else network.max_fee_gwei * WEI_PER_GWEI
+    return Guards(max_cost_wei=max_cost, max_fee_wei=max_fee)
+
+
+@contextmanager
+def submission(settings: Settings, network: Network) -> Iterator[tuple[Journal, ChainWriter, Submission]]:
+    """Open journal and chain for transactions, with the lock of this workspace's sender on this chain.
+
+    Raises:
+        LockHeld: another process is at it.
+        AnchorRejected: ``chain.wrong_id``, the endpoint serves another chain.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(exclusive(settings.workspace / "locks" / f"{network.name}.lock"))
+        connections = stack.enter_context(Connections(settings))
+        chain = ChainWriter(connections.rpc(network))
+        chain.require_chain(network.chain_id)
+        journal = stack.enter_context(Journal(settings.workspace / JOURNAL_FILE))
+        yield (
+            journal,
+            chain,
+            Submission(journal, chain, chain_id=network.chain_id, finality=network.finality, clock=now),
+        )
+
+
+@contextmanager
+def workbench(settings: Settings, network_name: str | None = None) -> Iterator[tuple[Workbench, Network]]:
+    """Open everything that issuing needs on one network; errors as `submission`."""
+    network = settings.network_named(network_name)
+    issuer = settings.required_issuer()
+    deployment = settings.deployment(network)
+    with submission(settings, network) as (journal, chain, sending), Connections(settings) as connections:
+        yield (
+            Workbench(
+                folder=settings.workspace,
+                journal=journal,
+                chain=chain,
+                submission=sending,
+                deployment=deployment,
+                reader=connections.reader(deployment),
+                issuer=issuer.account.address,
+                clock=now,
+                pause=time.sleep,
+                tell=tell,
+            ),
+            network,
+        )

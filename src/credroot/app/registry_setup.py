@@ -1,0 +1,61 @@
+"""What the local network gives away for nothing: coins for the workspace's account, and a registry."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from credroot.app.issuing import Keys, submission, tell
+from credroot.chain.embedded.layout import FAUCET_TEST_KEY
+from credroot.chain.keystore import signer_from_key
+from credroot.issuer.deploying import deploy
+from credroot.issuer.settlement import settle
+from credroot.issuer.submission import Guards, Intent
+from credroot.store.durable import write_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from credroot.app.settings import Network, Settings
+    from credroot.chain.deployment import Deployment
+    from credroot.core.values import Address
+
+GIFT_WEI = 100 * 10**18
+
+
+def fund_locally(settings: Settings, network: Network, account: Address) -> None:
+    """Send the account coins of the local chain, from the faucet whose key everybody knows."""
+    with submission(settings, network) as (_, chain, sending):
+        if chain.balance_wei(account) >= GIFT_WEI // 2:
+            return
+        faucet = signer_from_key(FAUCET_TEST_KEY)
+        intent = Intent("fund", f"coins of the local chain for {account}", account, b"", GIFT_WEI)
+        settle(sending, sending.sign(faucet, intent, guards=Guards()), pause=time.sleep, tell=tell)
+
+
+def deploy_registry(settings: Settings, network: Network, keys: Keys, guards: Guards) -> Deployment:
+    """Deploy the registry and write ``deployments/<network>.json``; errors as `credroot.issuer.deploying.deploy`."""
+    signer = keys.signer()
+    with submission(settings, network) as (_, chain, sending):
+        deployment = deploy(
+            chain,
+            sending,
+            signer,
+            network=network.name,
+            chain_id=network.chain_id,
+            guards=guards,
+            pause=time.sleep,
+            tell=tell,
+        )
+    write_deployment(settings.workspace / "deployments", deployment)
+    return deployment
+
+
+def write_deployment(folder: Path, deployment: Deployment) -> Path:
+    """Write the file of a deployment; give its path."""
+    import json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{deployment.network}.json"
+    write_file(path, (json.dumps(deployment.to_json(), indent=2) + "\n").encode())
+    return path

@@ -1,0 +1,330 @@
+"""Settings: `credroot.toml` of the workspace, then the environment. The only place that reads either.
+
+A workspace is a folder: the settings file, ``keys/``, ``deployments/``, ``batches/``, the journal, and on the local
+network the chain's own files.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from credroot.chain.deployment import load_deployments
+from credroot.chain.finality import Confirmations, parse_finality
+from credroot.core.errors import InputError
+from credroot.core.values import LOCAL_CHAIN_ID, AccountId, ChainId
+from credroot.verifier.trust import Policy, Trust, TrustedIssuer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from credroot.chain.deployment import Deployment
+    from credroot.chain.finality import Finality
+
+SETTINGS_FILE = "credroot.toml"
+SETTINGS_FORMAT = "credroot/settings/v1"
+MAX_SETTINGS_BYTES = 262_144
+LOCAL_NETWORK = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One chain, and how it is reached."""
+
+    name: str
+    chain_id: ChainId
+    endpoints: tuple[str, ...] = ()
+    """JSON-RPC URLs, the first that answers is used; none on the local network means the embedded chain."""
+    finality: Finality = field(default_factory=lambda: Confirmations(1))
+    coin: str = "ETH"
+    explorer: str | None = None
+    """Where a person looks a transaction up: a URL that a transaction's hash is put behind."""
+    max_fee_gwei: int | None = None
+    """The most that a unit of gas may cost."""
+    deadline_s: float = 10.0
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the embedded chain, which proves nothing to others."""
+        return self.chain_id == LOCAL_CHAIN_ID
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
+    """Who issues from this workspace."""
+
+    did: str
+    name: str
+    account: AccountId
+    signer: str
+    """URI of the key that anchors."""
+    signing_key: str
+    """File of the Ed25519 key that signs credentials, below ``keys/``."""
+    url: str | None = None
+    email: str | None = None
+    description: str | None = None
+    image: str | None = None
+    badge_colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one run."""
+
+    workspace: Path
+    networks: Mapping[str, Network]
+    network: str
+    """The name of the network that is used where none is asked for."""
+    issuer: IssuerSettings | None
+    trusted_issuers: tuple[TrustedIssuer, ...]
+    require_known_issuer: bool
+    passphrase_file: Path | None
+    keystore_folders: tuple[Path, ...]
+    sources: Mapping[str, str]
+    """Which source won, for the settings that several may set."""
+
+    def network_named(self, name: str | None = None) -> Network:
+        """Give a network by its short name, the default where `name` is `None`; `InputError` for an unknown one."""
+        wanted = name or self.network
+        if wanted not in self.networks:
+            known = ", ".join(sorted(self.networks))
+            raise InputError(f"no network named {wanted!r}; known: {known}", code="settings.network")
+        return self.networks[wanted]
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Read the pinned registries of this workspace."""
+        return load_deployments(self.workspace / "deployments")
+
+    def deployment(self, network: Network) -> Deployment:
+        """Give the registry of a network; `InputError` where there is none or its chain is another."""
+        for deployment in self.deployments():
+            if deployment.network == network.name:
+                if deployment.chain_id != network.chain_id:
+                    raise InputError(
+                        f"deployments/{network.name}.json is of {deployment.chain_id.caip2}, the settings say "
+                        f"{network.chain_id.caip2}",
+                        code="deployment.other_chain",
+                    )
+                return deployment
+        raise InputError(
+            f"no registry is known on {network.name}: run credroot deploy, or put its file into deployments/",
+            code="deployment.missing",
+        )
+
+    def trust(self) -> Trust:
+        """Give what a verdict of this workspace may rest on."""
+        return Trust(self.deployments(), self.trusted_issuers)
+
+    def policy(self) -> Policy:
+        """Give what this verifier demands."""
+        return Policy(require_known_issuer=self.require_known_issuer)
+
+    def required_issuer(self) -> IssuerSettings:
+        """Give the issuer; `InputError` where the workspace has none."""
+        if self.issuer is None:
+            raise InputError(f"no issuer in {SETTINGS_FILE}: run credroot init", code="settings.no_issuer")
+        return self.issuer
+
+
+def well_known_networks() -> dict[str, Network]:
+    """Give the networks that need no entry of their own; endpoints are the user's choice."""
+    known = (
+        (LOCAL_NETWORK, LOCAL_CHAIN_ID, 1, "ETH", None),
+        ("ethereum", 1, "finalized", "ETH", "https://etherscan.io/tx/"),
+        ("sepolia", 11_155_111, "finalized", "ETH", "https://sepolia.etherscan.io/tx/"),
+        ("polygon", 137, "finalized", "POL", "https://polygonscan.com/tx/"),
+        ("base", 8453, "finalized", "ETH", "https://basescan.org/tx/"),
+        ("arbitrum", 42_161, "finalized", "ETH", "https://arbiscan.io/tx/"),
+        ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/"),
+    )
+    return {
+        name: Network(name, ChainId(number), (), parse_finality(finality, source=name), coin, explorer)
+        for name, number, finality, coin, explorer in known
+    }
+
+
+def load_settings(workspace: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of a workspace: the folder given, ``CREDROOT_WORKSPACE``, or the current one.
+
+    A folder without a settings file has no issuer, trusts nobody, and knows the well-known networks.
+
+    Raises:
+        InputError: the file is not TOML, has an unknown table or key, or a value of another kind than its key wants.
+    """
+    environment = os.environ if environment is None else environment
+    folder = (workspace or Path(environment.get("CREDROOT_WORKSPACE") or ".")).absolute()
+    table = _read(folder / SETTINGS_FILE)
+    sources: dict[str, str] = {}
+    networks = well_known_networks()
+    for name, entry in table.sub("networks").tables():
+        networks[name] = _network(name, entry, networks.get(name))
+    chosen = environment.get("CREDROOT_NETWORK") or table.text("network", LOCAL_NETWORK)
+    sources["network"] = "CREDROOT_NETWORK" if environment.get("CREDROOT_NETWORK") else table.source
+    for variable in ("CREDROOT_RPC_URL", "ETH_RPC_URL", "WEB3_PROVIDER_URI"):
+        url = environment.get(variable)
+        if url and chosen in networks and (variable == "CREDROOT_RPC_URL" or not networks[chosen].endpoints):
+            if variable != "CREDROOT_RPC_URL" and networks[chosen].is_local:
+                continue
+            networks[chosen] = _with_endpoint(networks[chosen], url)
+            sources["endpoints"] = variable
+            break
+    trust = table.sub("trust")
+    settings = Settings(
+        workspace=folder,
+        networks=networks,
+        network=chosen,
+        issuer=_issuer(table.sub("issuer")) if "issuer" in table.values else None,
+        trusted_issuers=tuple(_trusted(entry) for entry in trust.list_of_tables("issuers")),
+        require_known_issuer=trust.flag("require_known_issuer", default=True),
+        passphrase_file=_passphrase_file(folder, environment, table),
+        keystore_folders=_keystore_folders(folder, environment),
+        sources=sources,
+    )
+    trust.finish()
+    table.text("format", SETTINGS_FORMAT)
+    table.finish()
+    return settings
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table of the file that notices which of its keys were read."""
+
+    values: dict[str, Any]
+    source: str
+    seen: set[str] = field(default_factory=set)
+
+    def get(self, key: str, kind: type, default: Any = None, *, required: bool = False) -> Any:
+        self.seen.add(key)
+        value = self.values.get(key, default)
+        if value is None and not required:
+            return None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise InputError(f"{self.source}: {key} must be a {kind.__name__}", code="settings.kind")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self.get(key, str, default, required=True))
+
+    def optional_text(self, key: str) -> str | None:
+        return self.get(key, str)  # type: ignore[no-any-return]
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        return bool(self.get(key, bool, default))
+
+    def sub(self, key: str) -> _Table:
+        return _Table(self.get(key, dict, {}), f"{self.source} [{key}]")
+
+    def tables(self) -> list[tuple[str, _Table]]:
+        return [(key, self.sub(key)) for key in self.values]
+
+    def list_of_tables(self, key: str) -> list[_Table]:
+        entries = self.get(key, list, [])
+        if not all(isinstance(entry, dict) for entry in entries):
+            raise InputError(f"{self.source}: {key} must be tables", code="settings.kind")
+        return [_Table(entry, f"{self.source} {key}[{place}]") for place, entry in enumerate(entries)]
+
+    def finish(self) -> None:
+        unknown = sorted(self.values.keys() - self.seen)
+        if unknown:
+            raise InputError(f"{self.source}: unknown setting: {', '.join(unknown)}", code="settings.unknown")
+
+
+def _read(path: Path) -> _Table:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SETTINGS_BYTES + 1)
+    except FileNotFoundError:
+        return _Table({}, SETTINGS_FILE)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", code="settings.unreadable") from error
+    if len(content) > MAX_SETTINGS_BYTES:
+        raise InputError(f"{path}: larger than {MAX_SETTINGS_BYTES} bytes", code="settings.unreadable")
+    try:
+        values = tomllib.loads(content.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: not TOML: {error}", code="settings.syntax") from error
+    if values.get("format") != SETTINGS_FORMAT:
+        raise InputError(f'{path}: the first line must be format = "{SETTINGS_FORMAT}"', code="settings.format")
+    return _Table(values, SETTINGS_FILE)
+
+
+def _network(name: str, entry: _Table, base: Network | None) -> Network:
+    if base is None and "chain" not in entry.values:
+        raise InputError(f"{entry.source}: a network needs its chain, such as eip155:137", code="settings.chain")
+    known = base or Network(name, ChainId.from_caip2(entry.text("chain")))
+    endpoints = entry.get("endpoints", list, list(known.endpoints))
+    if not all(isinstance(url, str) for url in endpoints):
+        raise InputError(f"{entry.source}: endpoints must be texts", code="settings.kind")
+    finality = entry.values.get("finality")
+    entry.seen.add("finality")
+    chain = entry.optional_text("chain")
+    network = Network(
+        name=name,
+        chain_id=known.chain_id if chain is None else ChainId.from_caip2(chain),
+        endpoints=tuple(endpoints),
+        finality=known.finality if finality is None else parse_finality(finality, source=entry.source),
+        coin=entry.text("coin", known.coin),
+        explorer=entry.optional_text("explorer") or known.explorer,
+        max_fee_gwei=entry.get("max_fee_gwei", int, known.max_fee_gwei),
+        deadline_s=float(entry.get("deadline_s", int, int(known.deadline_s))),
+    )
+    entry.finish()
+    return network
+
+
+def _with_endpoint(network: Network, url: str) -> Network:
+    from dataclasses import replace
+
+    return replace(network, endpoints=(url,))
+
+
+def _issuer(entry: _Table) -> IssuerSettings:
+    issuer = IssuerSettings(
+        did=entry.text("id"),
+        name=entry.text("name"),
+        account=AccountId.from_caip10(entry.text("account")),
+        signer=entry.text("signer"),
+        signing_key=entry.text("signing_key"),
+        url=entry.optional_text("url"),
+        email=entry.optional_text("email"),
+        description=entry.optional_text("description"),
+        image=entry.optional_text("image"),
+        badge_colour=entry.optional_text("badge_colour"),
+    )
+    entry.finish()
+    return issuer
+
+
+def _trusted(entry: _Table) -> TrustedIssuer:
+    issuer = TrustedIssuer(
+        did=entry.text("id"),
+        account=AccountId.from_caip10(entry.text("account")),
+        name=entry.text("name"),
+        source=entry.text("source", "this verifier's settings"),
+    )
+    entry.finish()
+    return issuer
+
+
+def _passphrase_file(folder: Path, environment: Mapping[str, str], table: _Table) -> Path | None:
+    """The file that holds the passphrase of the keys: foundry's variable first, then the settings."""
+    named = environment.get("CREDROOT_PASSPHRASE_FILE") or environment.get("ETH_PASSWORD")
+    if named:
+        return Path(named)
+    inside = table.optional_text("passphrase_file")
+    return None if inside is None else folder / inside
+
+
+def _keystore_folders(folder: Path, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where keystores lie: the workspace, then where the ecosystem's own tools put them."""
+    folders = [folder / "keys"]
+    if environment.get("ETH_KEYSTORE"):
+        folders.append(Path(environment["ETH_KEYSTORE"]))
+    home = environment.get("HOME")
+    if home:
+        folders += [Path(home) / ".foundry" / "keystores", Path(home) / ".ethereum" / "keystore"]
+    return tuple(folders)

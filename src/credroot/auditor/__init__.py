@@ -1,0 +1,1 @@
+"""Index events, add them up, reconcile them with what was issued."""

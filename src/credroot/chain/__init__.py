@@ -1,0 +1,1 @@
+"""The registry on a chain: artifact, deployments, reader, writer, the embedded chain."""

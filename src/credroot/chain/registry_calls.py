@@ -1,0 +1,86 @@
+"""The calls that change a registry, encoded by web3's own contract codec from the shipped artifact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from credroot.chain.artifact import load
+from credroot.chain.recursion import keep_recursion_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from credroot.core.values import Address, Digest, Root
+
+WORD_BITS = 256
+
+
+class Action(IntEnum):
+    """What to do to a status, by the contract's numbers."""
+
+    SUSPEND = 1
+    REINSTATE = 2
+    REVOKE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWord:
+    """Up to 256 credentials of one batch: those at ``256 * index + bit`` for each bit of `mask`."""
+
+    index: int
+    mask: int
+
+
+def status_words(indexes: Iterable[int]) -> tuple[StatusWord, ...]:
+    """Gather leaf indexes into words, in order: one storage slot each, however many bits it has."""
+    masks: dict[int, int] = {}
+    for index in indexes:
+        masks[index // WORD_BITS] = masks.get(index // WORD_BITS, 0) | 1 << index % WORD_BITS
+    return tuple(StatusWord(index, masks[index]) for index in sorted(masks))
+
+
+def deploy() -> bytes:
+    """Give the creation code of the registry; it takes no arguments."""
+    return load("CredentialRegistry").creation_code
+
+
+def anchor(issuer: Address, root: Root, leaf_count: int) -> bytes:
+    """Encode `anchor`: idempotent, and for ever."""
+    return _encode("anchor", [str(issuer), bytes(root), leaf_count])
+
+
+def revoke(issuer: Address, root: Root, index: int, reason: int) -> bytes:
+    """Encode `revoke` of one credential: for ever."""
+    return _encode("revoke", [str(issuer), bytes(root), index, reason])
+
+
+def set_status(issuer: Address, root: Root, action: Action, reason: int, words: Sequence[StatusWord]) -> bytes:
+    """Encode `setStatus` of any number of credentials of one batch."""
+    pairs = [(word.index, word.mask) for word in words]
+    return _encode("setStatus", [str(issuer), bytes(root), int(action), reason, pairs])
+
+
+def set_batch_status(issuer: Address, root: Root, action: Action, reason: int) -> bytes:
+    """Encode `setBatchStatus`: the whole batch in one write."""
+    return _encode("setBatchStatus", [str(issuer), bytes(root), int(action), reason])
+
+
+def set_profile(issuer: Address, digest: Digest, uri: str) -> bytes:
+    """Encode `setProfile`: the digest of the issuer's profile document, and where it is published."""
+    return _encode("setProfile", [str(issuer), bytes(digest), uri])
+
+
+def _encode(function: str, arguments: list[Any]) -> bytes:
+    encoded: str = _contract().encode_abi(function, args=arguments)
+    return bytes.fromhex(encoded[2:])
+
+
+@cache
+def _contract() -> Any:
+    """web3 costs nearly a second to import, so only those who write pay it."""
+    with keep_recursion_limit():
+        from web3 import Web3
+    return Web3().eth.contract(abi=[dict(entry) for entry in load("CredentialRegistry").abi])

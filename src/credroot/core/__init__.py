@@ -1,0 +1,1 @@
+"""What must never change meaning: values, canonical bytes, tree, proofs, receipts, reports. Pure."""

@@ -1,0 +1,1 @@
+"""Open Badges documents: build, canonicalise, sign, check, bake. Pure."""

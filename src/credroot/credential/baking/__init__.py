@@ -1,0 +1,1 @@
+"""Credentials inside pictures: bake them in, read them out. No pixel is decoded. Pure."""

@@ -1,0 +1,1 @@
+"""The cryptographic suites of Data Integrity that Credroot knows."""

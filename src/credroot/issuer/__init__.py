@@ -1,0 +1,1 @@
+"""Roster to anchored batch: plan, anchor, resume, publish, withdraw."""

@@ -1,0 +1,91 @@
+"""Putting the registry on a chain, at the same address on every chain that has the usual CREATE2 factory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.chain import registry_calls
+from credroot.chain.artifact import load
+from credroot.chain.deployment import Deployment
+from credroot.core.errors import AnchorRejected
+from credroot.core.keccak import keccak256
+from credroot.core.values import Address, Digest
+from credroot.issuer.settlement import settle
+from credroot.issuer.submission import Intent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from credroot.chain.keystore import Signer
+    from credroot.chain.writer import ChainWriter
+    from credroot.core.values import ChainId
+    from credroot.issuer.submission import Guards, Submission
+
+FACTORY = Address.from_hex("0x4e59b44847b379578588920cA78FbF26c0B4956C")
+"""The deterministic deployment proxy, at one address on nearly every chain: salt and creation code in, contract out."""
+SALT = bytes(32)
+CONTRACT = "CredentialRegistry/1"
+
+
+def registry_address() -> Address:
+    """Give the address that the factory gives our registry, on every chain (EIP-1014)."""
+    code = keccak256(registry_calls.deploy())
+    return Address(keccak256(b"\xff" + FACTORY + SALT + code)[12:])
+
+
+def intent_to_deploy(chain: ChainWriter) -> Intent:
+    """Give the transaction that deploys the registry: through the factory where the chain has it."""
+    if chain.code(FACTORY):
+        return Intent("deploy", "registry", FACTORY, SALT + registry_calls.deploy())
+    return Intent("deploy", "registry", None, registry_calls.deploy())
+
+
+def check_code(chain: ChainWriter, address: Address) -> bool:
+    """Answer whether our registry is at `address`, byte for byte.
+
+    Raises:
+        AnchorRejected: ``deploy.other_code``, something else is there.
+    """
+    found = chain.code(address)
+    if found and found != load("CredentialRegistry").runtime_code:
+        raise AnchorRejected(f"there is other code at {address}", code="deploy.other_code")
+    return bool(found)
+
+
+def deploy(
+    chain: ChainWriter,
+    submission: Submission,
+    signer: Signer,
+    *,
+    network: str,
+    chain_id: ChainId,
+    guards: Guards,
+    pause: Callable[[float], None],
+    tell: Callable[[str], None],
+) -> Deployment:
+    """Deploy the registry, wait until it is final, compare its code, and describe where it is.
+
+    Raises:
+        AnchorRejected: ``deploy.exists``, it is on this chain already (its file says where); ``deploy.other_code``.
+        GuardRefused, ChainUnavailable: as `Submission.sign` and `settle`.
+    """
+    if chain.code(FACTORY) and check_code(chain, registry_address()):
+        raise AnchorRejected(f"the registry is on this chain already, at {registry_address()}", code="deploy.exists")
+    intent = intent_to_deploy(chain)
+    operation = settle(submission, submission.sign(signer, intent, guards=guards), pause=pause, tell=tell)
+    receipt = None if operation.transaction is None else chain.receipt(operation.transaction)
+    if receipt is None:
+        raise AnchorRejected("the deployment has no receipt; run it again", code="deploy.no_receipt")
+    address = registry_address() if intent.to == FACTORY else receipt.contract
+    if address is None or not check_code(chain, address):
+        raise AnchorRejected(f"there is no code at {address}", code="deploy.no_code")
+    return Deployment(
+        network=network,
+        chain_id=chain_id,
+        address=address,
+        code_hash=Digest(load("CredentialRegistry").runtime_code_hash),
+        deploy_block=receipt.block_number,
+        transaction=receipt.transaction,
+        deployer=signer.address,
+        contract=CONTRACT,
+    )

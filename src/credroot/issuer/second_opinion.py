@@ -1,0 +1,127 @@
+"""Before a root is sent: computed once more from the written files, by an implementation that shares none of our tree.
+
+A log of certificates died of one flipped bit in one leaf. So each file is read back, hashed with the reference
+canonicaliser, and its proof compared with the one that merkletools gives where it is installed, and elsewhere with the
+slow recursive definition.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
+
+import rfc8785
+
+from credroot.core.anchor_proof import decode_proof_value, split_proofs
+from credroot.core.errors import CredrootError
+from credroot.core.reference_tree import reference_paths
+from credroot.core.strict_json import loads
+from credroot.core.values import Digest, Leaf, Root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+
+class SecondOpinionDiffers(CredrootError):
+    """What lies on the disk is not what was computed: nothing may be sent."""
+
+    code = "batch.second_opinion"
+
+
+class SecondTree(Protocol):
+    """A tree by somebody else."""
+
+    name: str
+    """The implementation, with its version."""
+    root: Digest
+
+    def path(self, index: int) -> Sequence[bytes]:
+        """Give the siblings of a leaf, from its own to the one below the root."""
+        ...
+
+
+class MerkletoolsTree:
+    """The tree of the package merkletools."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        from importlib.metadata import version
+
+        from merkletools import MerkleTools
+
+        self._tree: Any = MerkleTools(hash_type="sha256")
+        self._tree.add_leaf([leaf.hex() for leaf in leaves])
+        self._tree.make_tree()
+        self.name = f"merkletools {version('merkletools')}"
+        self.root = Digest(bytes.fromhex(self._tree.get_merkle_root()))
+
+    def path(self, index: int) -> Sequence[bytes]:
+        """See `SecondTree.path`."""
+        return [bytes.fromhex(next(iter(step.values()))) for step in self._tree.get_proof(index)]
+
+
+class RecursiveTree:
+    """The definition of the tree, computed as it is written."""
+
+    name = "the recursive definition"
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        root, self._paths = reference_paths([Leaf(Digest(leaf)) for leaf in leaves])
+        self.root: Digest = root
+
+    def path(self, index: int) -> Sequence[bytes]:
+        """See `SecondTree.path`."""
+        return self._paths[index]
+
+
+def second_tree(leaves: Sequence[bytes]) -> SecondTree:
+    """Build the second tree: merkletools where it is installed."""
+    return MerkletoolsTree(leaves) if find_spec("merkletools") else RecursiveTree(leaves)
+
+
+def second_opinion(
+    files: Iterable[Path], root: Root, leaf_count: int, *, progress: Callable[[int], None] = lambda _: None
+) -> str:
+    """Check every file of a batch against `root`; give the name of the implementation that did.
+
+    `files` are the written credentials in leaf order. `progress` is called with the number of files checked.
+
+    Raises:
+        SecondOpinionDiffers: a file, a proof or the root is not what it should be; `str` names the file.
+    """
+    paths = list(files)
+    leaves = bytearray()
+    for path in paths:
+        leaves += _leaf_of_file(path)
+    digests = [bytes(leaves[place : place + Digest.SIZE]) for place in range(0, len(leaves), Digest.SIZE)]
+    if len(digests) != leaf_count:
+        raise SecondOpinionDiffers(f"{len(digests)} files were written for {leaf_count} credentials")
+    tree = second_tree(digests)
+    if tree.root != root:
+        raise SecondOpinionDiffers(f"{tree.name} computes the root {tree.root}, not {root}")
+    for index, path in enumerate(paths):
+        _check_proof(path, index, leaf_count, root, tree)
+        progress(index + 1)
+    return tree.name
+
+
+def _leaf_of_file(path: Path) -> bytes:
+    """Hash a written credential as the format defines it, with the reference implementation of RFC 8785."""
+    document = loads(path.read_bytes())
+    if not isinstance(document, dict):
+        raise SecondOpinionDiffers(f"{path}: not an object")
+    unanchored, proofs = split_proofs(document)
+    if len(proofs) != 1:
+        raise SecondOpinionDiffers(f"{path}: {len(proofs)} anchor proofs")
+    options = {name: value for name, value in proofs[0].items() if name != "proofValue"}
+    inner = Digest.sha256(rfc8785.dumps(options)) + Digest.sha256(rfc8785.dumps(unanchored))
+    return Digest.sha256(b"\0" + inner)
+
+
+def _check_proof(path: Path, index: int, leaf_count: int, root: Root, tree: SecondTree) -> None:
+    document = loads(path.read_bytes())
+    proof = split_proofs(document)[1][0] if isinstance(document, dict) else {}
+    claim = decode_proof_value(str(proof.get("proofValue")))
+    found = (claim.root, claim.proof.index, claim.proof.leaf_count, [bytes(step) for step in claim.proof.path])
+    if found != (root, index, leaf_count, [bytes(step) for step in tree.path(index)]):
+        raise SecondOpinionDiffers(f"{path}: its proof is not the one that {tree.name} gives")

@@ -1,0 +1,1 @@
+"""Durable records: the journal of the issuer and the event index of the auditor."""

@@ -1,0 +1,53 @@
+"""Files that are there whole or not at all, also after the power was cut."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRIVATE = 0o600
+PUBLIC = 0o644
+
+
+def write_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
+    """Write `data` to `path`: a temporary file beside it, fsync, rename, fsync of the folder.
+
+    A reader sees the old content or the new one, never a part. Raises `OSError` (a full disk, say) with `path` as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write_new(temporary, data, mode=mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_new(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
+    """Write `data` to a file of our own and fsync it; the caller renames or syncs the folder."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names inside `folder` durable. Where the system can't open a folder, it does that itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def rename_folder(source: Path, target: Path) -> None:
+    """Give a folder its final name, durably. Raises `OSError` where `target` exists and is not empty."""
+    source.rename(target)
+    sync_folder(target.parent)

@@ -1,0 +1,1 @@
+"""Gather evidence, judge it by a list of checks."""

@@ -1,0 +1,98 @@
+"""Was it among the credentials that were anchored?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from credroot.chain.facts import ChainFacts, Unavailable
+from credroot.core.clock import format_time
+from credroot.core.merkle import root_from_proof
+from credroot.core.report import Check, Outcome
+from credroot.verifier.subject import Malformed
+
+if TYPE_CHECKING:
+    from credroot.core.anchor_proof import AnchorClaim
+    from credroot.core.json_types import JsonObject
+    from credroot.verifier.evidence import Evidence
+
+INCLUSION = "inclusion"
+ANCHOR = "anchor"
+FINALITY = "finality"
+
+
+def check_inclusion(evidence: Evidence) -> Check:
+    """Pass a file whose digest leads along its proof to the root that the proof names."""
+    subject = evidence.subject
+    if isinstance(subject, Malformed) or root_from_proof(subject.leaf, subject.claim.proof) != subject.claim.root:
+        message = "It is not what was anchored: it was changed since, or its proof was."
+        return Check(INCLUSION, Outcome.FAILED, "inclusion.changed", message)
+    proof = subject.claim.proof
+    return Check(
+        INCLUSION,
+        Outcome.PASSED,
+        "inclusion.ok",
+        "Every member of it is unchanged since the batch was made.",
+        details={"index": proof.index, "leafCount": proof.leaf_count},
+    )
+
+
+def check_anchor(evidence: Evidence) -> Check:
+    """Pass a batch that the pinned registry holds, with the number of leaves that the proof counts on."""
+    subject = evidence.subject
+    if isinstance(subject, Malformed):
+        return _not_asked(ANCHOR)
+    claim = subject.claim
+    if evidence.deployment is None:
+        message = f"It points to a registry on {claim.chain_id.caip2} that this verifier does not know."
+        return Check(ANCHOR, Outcome.UNKNOWN, "anchor.registry_unknown", message, details=_pointer(claim))
+    if isinstance(evidence.chain, Unavailable):
+        code = {"chain.wrong_id": "anchor.wrong_chain", "chain.wrong_code": "anchor.wrong_code"}
+        message = f"The chain could not be asked: {evidence.chain.message}."
+        return Check(ANCHOR, Outcome.UNKNOWN, code.get(evidence.chain.code, "anchor.unavailable"), message)
+    if evidence.chain is None:
+        return Check(ANCHOR, Outcome.SKIPPED, "anchor.skipped", "Not asked: the file is not what its proof is of.")
+    batch = evidence.chain.batch
+    if batch is None:
+        message = "The registry does not hold this batch of this issuer."
+        return Check(ANCHOR, Outcome.FAILED, "anchor.not_found", message, details=_pointer(claim))
+    if batch.leaf_count != claim.proof.leaf_count:
+        message = "The batch in the registry has another number of credentials than the proof says."
+        return Check(ANCHOR, Outcome.FAILED, "anchor.leaf_count", message, details=_pointer(claim))
+    at = format_time(datetime.fromtimestamp(batch.anchored_at, UTC))
+    return Check(
+        ANCHOR,
+        Outcome.PASSED,
+        "anchor.ok",
+        f"Its batch was anchored on {evidence.deployment.network} ({claim.chain_id.caip2}) at {at}.",
+        details={**_pointer(claim), "anchoredAt": at, "leafCount": batch.leaf_count},
+    )
+
+
+def check_finality(evidence: Evidence) -> Check:
+    """Pass an anchor that is in a block which the policy counts as there for good."""
+    facts = evidence.chain
+    if not isinstance(facts, ChainFacts) or facts.batch is None:
+        return _not_asked(FINALITY)
+    if facts.final is None:
+        return Check(
+            FINALITY, Outcome.UNKNOWN, "finality.unknown", "The endpoint can't say whether the anchor is final."
+        )
+    if not facts.final:
+        return Check(
+            FINALITY, Outcome.UNKNOWN, "finality.pending", "The anchor is young and not final yet; try again soon."
+        )
+    return Check(FINALITY, Outcome.PASSED, "finality.ok", "The anchor is there for good.")
+
+
+def _pointer(claim: AnchorClaim) -> JsonObject:
+    return {
+        "chain": claim.chain_id.caip2,
+        "registry": "0x" + claim.registry.hex(),
+        "issuer": "0x" + claim.issuer.hex(),
+        "root": str(claim.root),
+    }
+
+
+def _not_asked(name: str) -> Check:
+    return Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: there is no anchor to ask about.")

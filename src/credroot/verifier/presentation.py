@@ -1,0 +1,55 @@
+"""What a report tells people about a credential: taken from the file, and shown beside the outcomes that cover it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.verifier.subject import CredentialSubject
+
+if TYPE_CHECKING:
+    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.verifier.subject import ReceiptSubject
+
+_BIDI_CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""They reorder what stands around them: a name must not be able to rewrite the sentence it stands in."""
+MAX_TEXT = 500
+
+
+def describe(subject: CredentialSubject | ReceiptSubject) -> JsonObject:
+    """Give what a person wants to know first: skill, holder, issuer as claimed, dates; or file and its digest."""
+    if not isinstance(subject, CredentialSubject):
+        return {"kind": "receipt", "sha256": subject.receipt.facts.digest.hex()}
+    document = subject.document
+    about = _first(document.get("credentialSubject"))
+    achievement = _first(about.get("achievement"))
+    issuer = document.get("issuer")
+    told: JsonObject = {
+        "kind": "credential",
+        "id": _text(document.get("id")),
+        "skill": _text(achievement.get("name")),
+        "holder": _holder(about),
+        "claimedIssuer": _text(issuer.get("name") or issuer.get("id")) if isinstance(issuer, dict) else _text(issuer),
+        "validFrom": _text(document.get("validFrom")),
+        "validUntil": _text(document.get("validUntil")),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _holder(about: JsonObject) -> str | None:
+    """The name as the Open Badges identity object of type ``name`` gives it, else a plain name, else the DID."""
+    identifiers = about.get("identifier")
+    for identity in identifiers if isinstance(identifiers, list) else [identifiers]:
+        if isinstance(identity, dict) and identity.get("identityType") == "name" and identity.get("hashed") is False:
+            return _text(identity.get("identityHash"))
+    return _text(about.get("name")) or _text(about.get("id"))
+
+
+def _first(value: JsonValue) -> JsonObject:
+    candidate = value[0] if isinstance(value, list) and value else value
+    return candidate if isinstance(candidate, dict) else {}
+
+
+def _text(value: JsonValue) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    return value.translate(_BIDI_CONTROLS)[:MAX_TEXT]

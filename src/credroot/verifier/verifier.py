@@ -1,0 +1,52 @@
+"""The verifier as an object: trust, policy and sources once, then any number of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.verifier.gather import gather
+from credroot.verifier.judge import judge
+from credroot.verifier.subject import read_subject
+from credroot.verifier.trust import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from credroot.chain.deployment import Deployment
+    from credroot.core.report import Report
+    from credroot.core.values import Digest
+    from credroot.verifier.evidence import Evidence
+    from credroot.verifier.gather import FactSource
+    from credroot.verifier.trust import Trust
+
+
+class Verifier:
+    """Answers whether credentials and receipts hold, from pinned trust and the chain."""
+
+    def __init__(
+        self,
+        trust: Trust,
+        source_of: Callable[[Deployment], FactSource],
+        *,
+        clock: Callable[[], datetime],
+        policy: Policy | None = None,
+    ) -> None:
+        """Judge by `policy`, the strictest by default. `source_of` gives whoever reads a pinned registry."""
+        self.trust = trust
+        self._policy = policy or Policy()
+        self._source_of = source_of
+        self._clock = clock
+
+    def verify(self, data: bytes, *, file_digest: Digest | None = None) -> Report:
+        """Judge one file: a credential, or a receipt beside the digest of its file. Never raises for what is in it."""
+        return self.verify_many([(data, file_digest)])[0]
+
+    def verify_many(self, files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+        """Judge many files in order, with one request for each page of those that share a registry."""
+        return tuple(judge(evidence) for evidence in self.gather(files))
+
+    def gather(self, files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Evidence, ...]:
+        """Find out what there is to know about every file, without judging it."""
+        subjects = [read_subject(data, self.trust, file_digest=digest) for data, digest in files]
+        return gather(subjects, self.trust, self._policy, self._source_of, self._clock())
