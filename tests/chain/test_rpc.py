@@ -7,10 +7,10 @@ import threading
 from typing import Any
 
 import pytest
-from tests.chain.scripted_node import Exchange, ScriptedNode
 
 from credroot.chain.rpc import Rpc, RpcError
 from credroot.core.errors import ChainUnavailable, InputError
+from tests.chain.scripted_node import Exchange, ScriptedNode
 
 
 def answer_with_method(exchange: Exchange) -> None:

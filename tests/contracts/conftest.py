@@ -22,8 +22,8 @@ def deployed() -> tuple[Registry, tuple[bytes, int, int]]:
 def registry(deployed: tuple[Registry, tuple[bytes, int, int]]) -> Iterator[Registry]:
     registry, mark = deployed
     yield registry
-    registry.evm.restore(mark)
     registry.evm.chain_id = 1
+    registry.evm.restore(mark)
 
 
 @pytest.fixture

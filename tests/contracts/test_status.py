@@ -88,7 +88,16 @@ def test_the_flag_of_a_batch_and_the_bits_of_its_credentials_are_independent(bat
 
 @pytest.mark.parametrize(
     ("index", "mask"),
-    [(2, 1 << 88), (2, 1 << 255), (2, EVERY_BIT), (3, 1), (2**24, 1), (2**248, 1), (2**256 - 1, 1), (2**256 - 1, EVERY_BIT)],
+    [
+        (2, 1 << 88),
+        (2, 1 << 255),
+        (2, EVERY_BIT),
+        (3, 1),
+        (2**24, 1),
+        (2**248, 1),
+        (2**256 - 1, 1),
+        (2**256 - 1, EVERY_BIT),
+    ],
 )
 @pytest.mark.parametrize("action", [SUSPEND, REINSTATE, REVOKE])
 def test_a_mask_beyond_the_last_leaf_is_refused(batch: Registry, index: int, mask: int, action: int) -> None:

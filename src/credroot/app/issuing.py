@@ -61,7 +61,9 @@ class Keys:
         try:
             return signer_from_key(bytes.fromhex(self.environment.get(variable, "").removeprefix("0x")))
         except (ValueError, InputError) as error:
-            raise InputError(f"${variable} holds no private key", code="key.malformed") from ValueError(type(error).__name__)
+            raise InputError(f"${variable} holds no private key", code="key.malformed") from ValueError(
+                type(error).__name__
+            )
 
     def signing_key(self) -> SigningKey:
         """Open the key that signs credentials; errors as `open_signing_key`."""

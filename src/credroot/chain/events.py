@@ -150,7 +150,9 @@ def read_events(
             logs = rpc.call("eth_getLogs", [query])
         except (RpcError, ChainUnavailable) as error:
             if end == first:
-                raise ChainUnavailable(f"the endpoint gives no logs of block {first}: {error}", code="chain.no_logs") from error
+                raise ChainUnavailable(
+                    f"the endpoint gives no logs of block {first}: {error}", code="chain.no_logs"
+                ) from error
             size = max(1, (end - first + 1) // 2)
             continue
         if not isinstance(logs, list):

@@ -77,9 +77,10 @@ def _require_shallow(unescaped: bytes, max_depth: int) -> None:
         return
     brackets = _outside_strings(unescaped).translate(_ONE_KIND, _NO_BRACKET)
     for _ in range(max_depth):
-        if not brackets:
-            return
+        before = len(brackets)
         brackets = brackets.replace(b"{}", b"")
+        if len(brackets) == before:
+            break
     if b"{}" in brackets or brackets.count(b"{") > max_depth:
         raise InputError(f"nested more than {max_depth} deep", code="json.too_deep")
 

@@ -1,8 +1,9 @@
 """Data Integrity: sign a document, and check the signatures of others.
 
-A document may carry several proofs. Each of them covers the document without any proof, so adding or removing one changes nothing
-for the others; only a proof that names previous proofs covers those as well (a chain). An anchor proof (``merkle-registry-2026``)
-is therefore not covered by the Ed25519 signature; it covers that signature instead, and it is judged elsewhere.
+A document may carry several proofs. Each of them covers the document without any proof, so adding or removing one
+changes nothing for the others; only a proof that names previous proofs covers those as well (a chain). An anchor
+proof (``merkle-registry-2026``) is therefore not covered by the Ed25519 signature; it covers that signature instead,
+and it is judged elsewhere.
 
 Source: W3C Verifiable Credential Data Integrity 1.0, section 4.
 """
@@ -26,7 +27,6 @@ from credroot.credential.suites.proof_record import ProofRecord
 from credroot.credential.suites.suite import (
     DATA_INTEGRITY_PROOF,
     EDDSA_RDFC_2022,
-    SUITES,
     Suite,
     hash_data,
     suite_name,

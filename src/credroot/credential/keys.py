@@ -53,9 +53,9 @@ class SigningKey:
 def signature_holds(key: Multikey, signature: bytes, message: bytes) -> bool:
     """Answer whether `signature` over `message` was made by the holder of `key`.
 
-    Ed25519: libsodium's rule, which refuses a scalar S that is not reduced, a key or commitment of small order and a key that is
-    not canonical. ECDSA: r and s side by side, SHA-256 with P-256 and SHA-384 with P-384; both s and n - s hold,
-    as FIPS 186-5 has it. A point that is not on its curve signs nothing.
+    Ed25519: libsodium's rule, which refuses a scalar S that is not reduced, a key or commitment of small order and a
+    key that is not canonical. ECDSA: r and s side by side, SHA-256 with P-256 and SHA-384 with P-384; both s and n -
+    s hold, as FIPS 186-5 has it. A point that is not on its curve signs nothing.
     """
     if key.key_type is KeyType.ED25519:
         return _ed25519_holds(key.raw, signature, message)

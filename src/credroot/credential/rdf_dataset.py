@@ -1,6 +1,7 @@
 """From a JSON-LD document to an RDF dataset: the border with PyLD, closed to everything that PyLD lets through.
 
-PyLD drops what it can't map to RDF. Here a dropped word is an error, since whoever reads the JSON would take it as signed.
+PyLD drops what it can't map to RDF. Here a dropped word is an error, since a reader of the JSON would take it as
+signed.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
@@ -34,8 +35,8 @@ def check_document(document: JsonObject) -> None:
     """Refuse what canonicalisation can't be trusted with; return without a word otherwise.
 
     Raises:
-        InputError: ``rdfc.too_large``, ``rdfc.too_deep``, ``rdfc.control_character``, ``rdfc.number``, ``rdfc.keyword``,
-            ``rdfc.direction``, ``rdfc.blank_node_id``, ``rdfc.inline_context``, ``rdfc.no_context``.
+        InputError: ``rdfc.too_large``, ``rdfc.too_deep``, ``rdfc.control_character``, ``rdfc.number``,
+            ``rdfc.keyword``, ``rdfc.direction``, ``rdfc.blank_node_id``, ``rdfc.inline_context``, ``rdfc.no_context``.
     """
     if not isinstance(document, dict):
         raise InputError("a JSON-LD document is a JSON object", code="rdfc.invalid")
@@ -86,7 +87,8 @@ def check_text(text: str) -> None:
 def check_number(number: float) -> None:
     """Refuse numbers that implementations write differently.
 
-    Integers beyond 2^53 - 1, floats that are whole (``1.0``) and floats of more than 15 significant digits.
+    Integers beyond 2^53 - 1, floats that are whole (``1.0``) or no number at all, and floats of more than 15 significant
+    digits.
 
     Raises:
         InputError: ``rdfc.number``.
@@ -94,7 +96,7 @@ def check_number(number: float) -> None:
     if isinstance(number, int):
         portable = abs(number) <= MAX_SAFE_INTEGER
     else:
-        portable = not number.is_integer() and float(f"{number:.15g}") == number
+        portable = isfinite(number) and not number.is_integer() and float(f"{number:.15g}") == number
     if not portable:
         raise InputError(f"implementations write the number {number!r} differently", code="rdfc.number")
 

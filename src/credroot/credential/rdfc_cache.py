@@ -1,7 +1,7 @@
 """Canonicalisation that remembers the shapes of documents it has seen; the results are PyLD's.
 
-A shape is kept only once it has reproduced PyLD's bytes for a document at hand, and what it gives is determined by the document's
-skeleton and values alone, so no document can change what another one hashes to.
+A shape is kept only once it has reproduced PyLD's bytes for a document at hand, and what it gives is determined by the
+document's skeleton and values alone, so no document can change what another one hashes to.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class NoShapeError(Exception):
 def compile_shape(dataset: Dataset, kinds: Sequence[type], *, known_terms: frozenset[str]) -> Shape:
     """Turn the statements of a skeleton with stand-ins into a shape.
 
-    `kinds` says for each value whether it is a text or an integer. `known_terms` are all names of all contexts: an IRI whose
-    scheme is one of them might be a compact one and is left to PyLD.
+    `kinds` says for each value whether it is a text or an integer. `known_terms` are all names of all contexts: an IRI
+    whose scheme is one of them might be a compact one and is left to PyLD.
 
     Raises:
         NoShapeError: a value is dropped, becomes part of something else, or takes another form on its way.

@@ -1,7 +1,7 @@
 """Lines of N-Quads with slots: which order they have whatever the values are, and how to write them fast.
 
-A line is a row of pieces. To write lines is to pick their pieces from one list, which holds the values, then the labels of blank
-nodes, then the constant texts, and to join them.
+A line is a row of pieces. To write lines is to pick their pieces from one list, which holds the values, then the labels
+of blank nodes, then the constant texts, and to join them.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class LineWriter:
         return self._in_order(lines, self._group, ())
 
     def node(self, lines: Sequence[Line]) -> Filler:
-        """Write in order the lines of one blank node as its first-degree hash sees them; equal ones are one statement."""
+        """Write in order the lines of one blank node as its first-degree hash sees them."""
         return self._in_order(lines, self._node_group, ())
 
     def _in_order(
@@ -128,7 +128,7 @@ def picker(places: Sequence[int]) -> Picker:
 
 
 def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    """Sort lines as far as their texts before the first slot decide; lines whose order the values decide share a group."""
+    """Sort lines as far as their texts before the first slot decide; where values decide, lines share a group."""
     groups: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.opening):
         if groups and line.opening.startswith(groups[-1][0].opening):

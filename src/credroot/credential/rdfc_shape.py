@@ -1,8 +1,8 @@
-"""The canonical bytes of a document whose skeleton was canonicalised before, about a hundred times faster than from nothing.
+"""The canonical bytes of a document whose skeleton is known, about a hundred times faster than from nothing.
 
-A shape holds the RDF statements of a skeleton, with slots for values. For each document that has the skeleton, the values are
-filled in, blank nodes are hashed and labelled, and the lines are put in order. Where a value could change more than itself,
-`Shape.fill` gives nothing, and PyLD has to do the work.
+A shape holds the RDF statements of a skeleton, with slots for values. For each document that has the skeleton, the
+values are filled in, blank nodes are hashed and labelled, and the lines are put in order. Where a value could change
+more than itself, `Shape.fill` gives nothing, and PyLD has to do the work.
 """
 
 from __future__ import annotations

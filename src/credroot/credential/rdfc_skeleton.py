@@ -17,7 +17,7 @@ from credroot.credential.contexts import ContextRegistry
 from credroot.credential.rdf_guard import MAX_DEPTH, MAX_SAFE_INTEGER
 
 SkeletonKey: TypeAlias = tuple[object, ...]
-"""A document's skeleton as one hashable value, from which the skeleton could be read back: equal keys, equal skeletons."""
+"""A skeleton as one hashable value, from which it could be read back: equal keys, equal skeletons."""
 
 MAX_SKELETON = 1_200
 """Parts of a skeleton; a larger document, rare, is canonicalised by PyLD each time."""
@@ -55,9 +55,10 @@ class StructuralTerms:
 
 
 def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonKey, list[str]] | None:
-    """Split a document into its skeleton and the texts and integers (as text) that stand in it, in the order of the text.
+    """Split a document into its skeleton and its values, texts and integers written as text, in the order of the text.
 
-    None where it has no skeleton worth keeping: too large, too deep, an integer that is not portable, a value that is no JSON.
+    None where it has no skeleton worth keeping: too large, too deep, an integer that is not portable, a value that is
+    no JSON.
     """
     key: list[object] = []
     values: list[str] = []

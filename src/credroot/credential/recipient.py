@@ -62,8 +62,8 @@ def name_identity(name: str) -> JsonObject:
 def matches(identity_object: object, address: str) -> bool:
     """Answer whether an IdentityObject, of any issuer, names this e-mail address.
 
-    Issuers hash an address as they hold it, so it is tried as given, in lower case and in both spellings of its domain. Hashes are
-    compared in constant time. What is no e-mail identity, or hashed by MD5, does not match.
+    Issuers hash an address as they hold it, so it is tried as given, in lower case and in both spellings of its domain.
+    Hashes are compared in constant time. What is no e-mail identity, or hashed by MD5, does not match.
     """
     if not isinstance(identity_object, dict) or identity_object.get("identityType") != "emailAddress":
         return False

@@ -19,7 +19,7 @@ import orjson
 
 from credroot.core.errors import InputError
 from credroot.core.strict_json import loads
-from credroot.store.durable import rename_folder, sync_folder, write_file, write_new
+from credroot.store.durable import PRIVATE, copy_new, rename_folder, sync_folder, write_file, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +81,12 @@ class BatchFolder:
         """Whether a request of this name was taken in."""
         return (self.path / "request.json").is_file()
 
-    def create(self, roster: bytes, achievement: bytes, request: JsonObject) -> None:
-        """Take a request in: whole or not at all. Raise `InputError` where the name is taken."""
+    def create(self, roster: Path, achievement: bytes, request: JsonObject) -> None:
+        """Take a request in, with a copy of the file `roster`: whole or not at all.
+
+        Raises:
+            InputError: ``batch.name_taken``, there is such a batch.
+        """
         parent = self.path.parent
         parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
@@ -91,7 +95,7 @@ class BatchFolder:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(mode=PRIVATE_FOLDER)
         try:
-            write_new(temporary / "roster.csv", roster, mode=0o600)
+            copy_new(roster, temporary / "roster.csv", mode=PRIVATE)
             write_new(temporary / "achievement.json", achievement)
             write_new(
                 temporary / "request.json",

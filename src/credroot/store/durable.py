@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ def write_new(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def copy_new(source: Path, path: Path, *, mode: int = PUBLIC) -> None:
+    """Copy a file of any size to a new file of our own and fsync it; the caller renames or syncs the folder."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with source.open("rb") as original, os.fdopen(descriptor, "wb") as copy:
+        shutil.copyfileobj(original, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -51,8 +51,8 @@ def owner(directory: Path, known: list[str], tell: int) -> None:
                 "value": 0,
             }
             raw = bytes(Account.sign_transaction(transaction, FAUCET_TEST_KEY).raw_transaction)
-            transaction_hash = chain.call("eth_sendRawTransaction", ["0x" + raw.hex()])
-            os.write(tell, f"{transaction_hash}\n".encode())
+            acknowledged = chain.call("eth_sendRawTransaction", ["0x" + raw.hex()])
+            os.write(tell, f"{acknowledged}\n".encode())
             nonce += 1
 
 
@@ -87,7 +87,7 @@ def main() -> None:
     known: list[str] = []
     started = time.monotonic()
     for _ in range(cycles):
-        cycle(directory, known, chance.uniform(0, 0.08))
+        cycle(directory, known, chance.uniform(0, 0.2))
     with EmbeddedChain(directory) as chain:
         found = sum(chain.call("eth_getTransactionReceipt", [entry]) is not None for entry in known)
     seconds = round(time.monotonic() - started, 1)

@@ -13,7 +13,7 @@ from tests.chain.embedded.nodes import Node
 
 with keep_recursion_limit():
     import rlp
-    from trie import HexaryTrie
+    from trie.hexary import HexaryTrie
 
 HEADER_MEMBERS = (
     *("parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom", "difficulty"),
@@ -40,7 +40,8 @@ def header_hash(block: dict[str, Any]) -> str:
 def proven(root: str, key: bytes, proof: list[str]) -> bytes:
     """Return the value that a proof shows for a key, empty for a proof of absence; raise for a wrong one."""
     nodes = [rlp.decode(bytes.fromhex(node[2:])) for node in proof]
-    value: bytes = HexaryTrie.get_from_proof(bytes.fromhex(root[2:]), keccak256(key), nodes)
+    trie: Any = HexaryTrie
+    value: bytes = trie.get_from_proof(bytes.fromhex(root[2:]), keccak256(key), nodes)
     return value
 
 

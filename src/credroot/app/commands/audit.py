@@ -29,7 +29,9 @@ def audit() -> None:
 @audit.command()
 @click.option("--network", help="The network; the workspace's default where none is given.")
 @click.option("--issuer", help="Only events of this account: 0x..., or eip155:N:0x...")
-@click.option("--from-block", type=click.IntRange(0), help="The first block; that of the deployment where none is given.")
+@click.option(
+    "--from-block", type=click.IntRange(0), help="The first block; that of the deployment where none is given."
+)
 @click.option("--to-block", type=click.IntRange(0), help="The last block; the newest where none is given.")
 @click.pass_obj
 def events(
@@ -56,7 +58,8 @@ def _account(text: str) -> Address:
 
 def _wire(event: Event) -> JsonObject:
     arguments: JsonObject = {
-        name: value if isinstance(value, int) and value < 2**53 else str(value) for name, value in event.arguments.items()
+        name: value if isinstance(value, int) and value < 2**53 else str(value)
+        for name, value in event.arguments.items()
     }
     return {
         "format": EVENT_FORMAT,

@@ -30,9 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         with suppress(PermissionError):  # we lead a group already
             os.setsid()
     try:
-        ownership = Ownership(
-            given.directory
-        )  # before a second of imports, so that the slower of two starters ends now
+        # The lock comes before a second of imports, so that the slower of two starters ends at once.
+        ownership = Ownership(given.directory)
         from credroot.chain.embedded.server import serve
 
         serve(given.directory, port=given.port, idle_seconds=given.idle_seconds, ownership=ownership)

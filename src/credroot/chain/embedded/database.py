@@ -62,10 +62,11 @@ class ChainDatabase(BaseAtomicDB):
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # SQLite itself may have rolled back, when the disk is full for one
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def __getitem__(self, key: bytes) -> bytes:
         row = self.connection.execute("SELECT value FROM pairs WHERE key = ?", (bytes(key),)).fetchone()

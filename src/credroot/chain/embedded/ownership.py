@@ -22,7 +22,11 @@ class Ownership:
     """The lock of a folder, held until `release` or the end of the process."""
 
     def __init__(self, directory: Path) -> None:
-        """Take the lock, making the folder where there is none. Raise `ChainUnavailable` (``chain.local_owned``) when another process has it."""
+        """Take the lock, in a new folder where there is none.
+
+        Raises:
+            ChainUnavailable: ``chain.local_owned``, another process has it.
+        """
         import fcntl
 
         directory.mkdir(parents=True, exist_ok=True)

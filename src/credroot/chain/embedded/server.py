@@ -98,8 +98,8 @@ class ChainServer:
                 await write_answer(writer, 503, b"", keep=False)
             else:
                 await self._serve(reader, writer)
-        except (OSError, TimeoutError):
-            pass  # the client has gone
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            pass  # the client has gone, or the server is about to
         finally:
             self._connections.discard(task)
             writer.close()

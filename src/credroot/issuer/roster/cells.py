@@ -1,7 +1,7 @@
 """One cell: what a spreadsheet, an encoding or a prankster did to it, what can be mended, and what can't.
 
-Every function gives the value as it will be issued, with its flaws. A formula is only ever text here: it is recognised by its
-first character and never evaluated.
+Every function gives the value as it will be issued, with its flaws. A formula is only ever text here: it is recognised
+by its first character and never evaluated.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ
 _RISKY_SCRIPTS = re.compile("[\u0370-\u058f\u13a0-\u13ff\u1f00-\u1fff\u2c00-\u2dff\ua640-\ua69f]")
 _ALIKE_SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "GLAGOLITIC"})
 
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z.,'-]{0,90}+(?: [A-Za-z.,'-]{1,60}+){0,3}+")
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _PLAIN_ADDRESS = re.compile(
     rf"{_ATEXT}{{1,64}}+(?:\.{_ATEXT}{{1,64}}+)*+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)++[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])"
@@ -93,6 +94,8 @@ def clean_text(raw: str, *, lines: bool = False) -> tuple[str, tuple[Flaw, ...]]
 
 def clean_name(raw: str) -> tuple[str, tuple[Flaw, ...]]:
     """Give a person's name in one line; any script will do, but two that look alike in one name are warned of."""
+    if raw.isascii() and _PLAIN_NAME.fullmatch(raw):
+        return raw, ()
     name, flaws = clean_text(raw)
     name, flaws = _refuse_formula(raw, name, flaws)
     if len(name) > MAX_NAME:
@@ -130,6 +133,8 @@ def clean_evidence(raw: str) -> tuple[tuple[str, ...], tuple[Flaw, ...]]:
     """Give the links of a cell, which spaces or line ends part; the same link twice counts once."""
     if not raw:
         return (), ()
+    if raw.isascii() and len(raw) <= MAX_URL and _URL.fullmatch(raw):
+        return (raw,), ()
     text, flaws = clean_text(raw, lines=True)
     links = tuple(dict.fromkeys(text.split()))
     if len(links) > MAX_EVIDENCE:
@@ -138,15 +143,24 @@ def clean_evidence(raw: str) -> tuple[tuple[str, ...], tuple[Flaw, ...]]:
         if len(link) > MAX_URL:
             flaws += _error("evidence.url", f"has a link of more than {MAX_URL} characters")
         elif not _URL.fullmatch(link):
-            flaws += _error("evidence.url", "is not an http(s) URL: a name as it stands in a browser's address line is asked for")
+            flaws += _error("evidence.url", "is not an http(s) URL such as https://example.org/work")
     return links, flaws
 
 
-def clean_free_text(raw: str, *, lines: bool) -> tuple[str, tuple[Flaw, ...]]:
-    """Give a result or a narrative. An apostrophe before a formula's first character marks text, and goes."""
-    if not raw:
-        return "", ()
-    text, flaws = clean_text(raw, lines=lines)
+def clean_result(raw: str) -> tuple[str, tuple[Flaw, ...]]:
+    """Give a result in one line; see `clean_narrative` for formulas."""
+    if raw.isalnum() and raw.isascii():
+        return raw, ()
+    return _as_text(clean_text(raw)) if raw else ("", ())
+
+
+def clean_narrative(raw: str) -> tuple[str, tuple[Flaw, ...]]:
+    """Give a text of any lines. An apostrophe before a formula's first character marks text, and goes."""
+    return _as_text(clean_text(raw, lines=True)) if raw else ("", ())
+
+
+def _as_text(cleaned: tuple[str, tuple[Flaw, ...]]) -> tuple[str, tuple[Flaw, ...]]:
+    text, flaws = cleaned
     if text.startswith("'") and text[1:2] in FORMULA_STARTS:
         return text[1:], flaws
     if text.startswith("="):

@@ -29,45 +29,51 @@ _WORDS: dict[Field, str] = {
     Field.NAME: (
         "name|full name|fullname|student|student name|learner|learner name|recipient|recipient name|participant"
         "|participant name|holder|display name|nombre|nombre completo|nombre y apellidos|nombre y apellido"
-        "|apellidos y nombre|apellidos nombre|alumno|estudiante|participante|nom|nom complet|nom et prenom|nom prenom"
-        "|prenom nom|prenom et nom|etudiant|eleve|beneficiaire|vollstandiger name|vor und nachname"
-        "|vorname nachname|nachname vorname|name vorname|vorname name|teilnehmer|teilnehmerin|teilnehmer in|studierende|empfanger"
+        "|apellidos y nombre|apellidos nombre|alumno|estudiante|participante|nom|nom complet|nom et prenom"
+        "|nom prenom|prenom nom|prenom et nom|etudiant|eleve|beneficiaire|vollstandiger name|vor und nachname"
+        "|vorname nachname|nachname vorname|name vorname|vorname name|teilnehmer|teilnehmerin|teilnehmer in"
+        "|studierende|empfanger"
     ),
     Field.GIVEN_NAME: (
-        "given name|given names|first name|firstname|forename|nombres|nombre de pila|primer nombre|prenom|prenoms|vorname|vornamen|rufname"
+        "given name|given names|first name|firstname|forename|nombres|nombre de pila|primer nombre|prenom|prenoms"
+        "|vorname|vornamen|rufname"
     ),
     Field.FAMILY_NAME: (
         "family name|last name|lastname|surname|apellido|apellidos|nom de famille|nachname|familienname|zuname"
     ),
     Field.EMAIL: (
         "email|e mail|mail|email address|e mail address|mail address|student email|recipient email|learner email"
-        "|correo|correo electronico|correo e|direccion de correo|direccion de correo electronico|courriel|adresse e mail"
-        "|adresse mail|adresse email|adresse electronique|adresse courriel|e mail adresse|emailadresse|email adresse"
-        "|mailadresse|mail adresse"
+        "|correo|correo electronico|correo e|direccion de correo|direccion de correo electronico|courriel"
+        "|adresse e mail|adresse mail|adresse email|adresse electronique|adresse courriel|e mail adresse"
+        "|emailadresse|email adresse|mailadresse|mail adresse"
     ),
-    Field.DID: "did|recipient did|subject did|holder did|wallet did|decentralized identifier",
+    Field.DID: ("did|recipient did|subject did|holder did|wallet did|decentralized identifier"),
     Field.ISSUED_ON: (
-        "issued on|issuedon|issued|issue date|issuedate|date issued|issuance date|issued at|date of issue|awarded on|award date"
-        "|date awarded|awarded|awarded date|date|valid from|fecha|fecha de emision|fecha emision|fecha de expedicion"
-        "|emitido el|expedido el|fecha de otorgamiento|otorgado el|date d emission|date de delivrance|date d obtention|delivre le"
-        "|emis le|datum|ausstellungsdatum|ausgestellt am|ausgestellt|verliehen am|verleihungsdatum|ausgabedatum"
+        "issued on|issuedon|issued|issue date|issuedate|date issued|issuance date|issued at|date of issue"
+        "|awarded on|award date|date awarded|awarded|awarded date|date|valid from|fecha|fecha de emision"
+        "|fecha emision|fecha de expedicion|emitido el|expedido el|fecha de otorgamiento|otorgado el"
+        "|date d emission|date de delivrance|date d obtention|delivre le|emis le|datum|ausstellungsdatum"
+        "|ausgestellt am|ausgestellt|verliehen am|verleihungsdatum|ausgabedatum"
     ),
     Field.EXPIRES_ON: (
-        "expires on|expireson|expires|expiry|expiry date|expiration|expiration date|valid until|valid to|expires at|caduca"
-        "|caduca el|caducidad|fecha de caducidad|fecha de vencimiento|vencimiento|vence|vence el|valido hasta|date d expiration"
-        "|expire le|valable jusqu au|valide jusqu au|fin de validite|date de fin|ablaufdatum|gultig bis|lauft ab am|ablauf"
+        "expires on|expireson|expires|expiry|expiry date|expiration|expiration date|valid until|valid to"
+        "|expires at|caduca|caduca el|caducidad|fecha de caducidad|fecha de vencimiento|vencimiento|vence"
+        "|vence el|valido hasta|date d expiration|expire le|valable jusqu au|valide jusqu au|fin de validite"
+        "|date de fin|ablaufdatum|gultig bis|lauft ab am|ablauf"
     ),
     Field.RESULT: (
-        "result|results|grade|score|mark|final grade|points|resultado|nota|calificacion|nota final|puntuacion|puntos|resultat|note|mention"
-        "|note finale|ergebnis|endnote|punkte|bewertung|punktzahl"
+        "result|results|grade|score|mark|final grade|points|resultado|nota|calificacion|nota final|puntuacion"
+        "|puntos|resultat|note|mention|note finale|ergebnis|endnote|punkte|bewertung|punktzahl"
     ),
     Field.EVIDENCE: (
-        "evidence|evidence url|evidence link|evidence uri|portfolio|project url|evidencia|evidencias|enlace de evidencia|url evidencia"
-        "|url de evidencia|preuve|preuves|lien preuve|url de la preuve|justificatif|nachweis|nachweise|beleg|nachweis url|nachweis link"
+        "evidence|evidence url|evidence link|evidence uri|portfolio|project url|evidencia|evidencias"
+        "|enlace de evidencia|url evidencia|url de evidencia|preuve|preuves|lien preuve|url de la preuve"
+        "|justificatif|nachweis|nachweise|beleg|nachweis url|nachweis link"
     ),
     Field.NARRATIVE: (
-        "narrative|comment|comments|description|statement|remark|remarks|narrativa|comentario|comentarios|descripcion|observaciones"
-        "|commentaire|commentaires|remarque|remarques|appreciation|kommentar|bemerkung|bemerkungen|beschreibung|anmerkung|anmerkungen"
+        "narrative|comment|comments|description|statement|remark|remarks|narrativa|comentario|comentarios"
+        "|descripcion|observaciones|commentaire|commentaires|remarque|remarques|appreciation|kommentar|bemerkung"
+        "|bemerkungen|beschreibung|anmerkung|anmerkungen"
     ),
 }
 _FIELD_OF: dict[str, Field] = {word: field for field, words in _WORDS.items() for word in words.split("|")}
@@ -109,7 +115,9 @@ class Header:
     @property
     def is_usable(self) -> bool:
         """Whether name, date and one way to know the person are there."""
-        has_name = self.index(Field.NAME) >= 0 or self.index(Field.GIVEN_NAME) >= 0 or self.index(Field.FAMILY_NAME) >= 0
+        has_name = (
+            self.index(Field.NAME) >= 0 or self.index(Field.GIVEN_NAME) >= 0 or self.index(Field.FAMILY_NAME) >= 0
+        )
         has_person = self.index(Field.EMAIL) >= 0 or self.index(Field.DID) >= 0
         return has_name and has_person and self.index(Field.ISSUED_ON) >= 0
 
@@ -129,9 +137,9 @@ def recognised(cells: Sequence[str]) -> int:
 def match_columns(row: int, cells: Sequence[str]) -> Header:
     """Find the field of each column.
 
-    Of two columns with one field the one that has our own name for it is used, and none where neither has; `problems_of`
-    reports that. A column for names beside one for given names holds the family names, as in ``Name;Vorname``, and the
-    other way round.
+    Of two columns with one field the one that has our own name for it is used, and none where neither has, which
+    `header_problems` reports. A column for names beside one for given names holds the family names, as in
+    ``Name;Vorname``, and the other way round.
     """
     headers = [cell.replace("\ufeff", "").strip() for cell in cells]
     found: dict[Field, list[int]] = {}

@@ -1,7 +1,7 @@
 """Days as people write them, read without guessing: what has two readings is an error.
 
-``31/01/2026`` and ``01/31/2026`` look alike for twelve days of a month. One column is written by one habit, so a day above 12
-anywhere in it tells the habit for all of it; where no value tells, or two contradict, none is taken.
+``31/01/2026`` and ``01/31/2026`` look alike for twelve days of a month. One column is written by one habit, so a day
+above 12 anywhere in it tells the habit for all of it; where no value tells, or two contradict, none is taken.
 """
 
 from __future__ import annotations
@@ -109,4 +109,6 @@ def _ambiguous(text: str, order: DayOrder, year: int, first: int, second: int) -
     if order is DayOrder.CONTRADICTORY:
         why = "other dates of this column put the day first, and others the month"
         return BadDate("date.mixed_order", f"may be {readings}: {why}; write all as year-month-day")
-    return BadDate("date.ambiguous", f"may be {readings}, and no date of this column tells; write all as year-month-day")
+    return BadDate(
+        "date.ambiguous", f"may be {readings}, and no date of this column tells; write all as year-month-day"
+    )

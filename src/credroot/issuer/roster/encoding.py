@@ -17,7 +17,7 @@ from credroot.core.errors import InputError
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """Bytes of a roster: a million rows have some 100 MB."""
 MAX_LINE_BYTES = 16 * 1024 * 1024
-"""Bytes between two line ends. A line is held in memory; Excel's longest row has 16,384 cells, of which nearly all are empty."""
+"""Bytes between two line ends. A line is held in memory; a row of the longest narratives has less than 1 MiB."""
 
 _CHUNK = 1 << 20  # bytes read at once
 _SAMPLE = 2048  # bytes looked at for zeros, which only UTF-16 has
@@ -134,10 +134,13 @@ def _utf16_without_mark(head: bytes) -> tuple[str, str, int] | None:
 
 
 def _survey(source: BinaryIO) -> tuple[int, int, int, bool]:
-    """Count runs of bytes that are not UTF-8, runs of UTF-8 beyond ASCII, and bytes; say whether any byte is zero."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    stray = fitting = size = row = line = 0
-    zeros = False
+    """Count runs of bytes that are not UTF-8, runs of UTF-8 beyond ASCII, and bytes; say whether any byte is zero.
+
+    Where all is UTF-8 both runs are 0.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size = row = line = 0
+    zeros, is_utf8 = False, True
     source.seek(0)
     while chunk := source.read(_CHUNK):
         size += len(chunk)
@@ -151,12 +154,31 @@ def _survey(source: BinaryIO) -> tuple[int, int, int, bool]:
             raise InputError(
                 f"the line after line {row} has more than {MAX_LINE_BYTES >> 20} MiB", code="roster.line_too_long"
             )
-        if not chunk.isascii() or decoder.getstate()[0]:
-            text = decoder.decode(chunk)
-            stray += len(_NOT_UTF8.findall(text))
-            fitting += len(_BEYOND_ASCII.findall(text))
-    stray += bool(decoder.decode(b"", final=True))
-    return stray, fitting, size, zeros
+        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+    if is_utf8 and _decodes(decoder, b"", final=True):
+        return 0, 0, size, zeros
+    return *_count_runs(source), size, zeros
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _count_runs(source: BinaryIO) -> tuple[int, int]:
+    """Count runs of bytes that are not UTF-8 and runs of UTF-8 beyond ASCII."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    stray = fitting = 0
+    source.seek(0)
+    while chunk := source.read(_CHUNK):
+        text = decoder.decode(chunk)
+        stray += len(_NOT_UTF8.findall(text))
+        fitting += len(_BEYOND_ASCII.findall(text))
+    stray += bool(decoder.decode(b"", True))
+    return stray, fitting
 
 
 class _Window(io.RawIOBase):

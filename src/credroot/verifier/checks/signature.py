@@ -46,14 +46,16 @@ def check_signature(evidence: Evidence) -> Check:
     return _by_the_issuer(subject, [result for result in results if result.outcome is ProofOutcome.VERIFIED], results)
 
 
-def _by_the_issuer(
-    subject: CredentialSubject, verified: list[ProofResult], results: tuple[ProofResult, ...]
-) -> Check:
+def _by_the_issuer(subject: CredentialSubject, verified: list[ProofResult], results: tuple[ProofResult, ...]) -> Check:
     issuer = issuer_id(subject.document)
     own = [result for result in results if did_of(result.verification_method or "") == issuer]
     if any(result in verified for result in own):
-        return Check(SIGNATURE, Outcome.PASSED, "signature.ok", "It was signed with the key of the issuer that it names.")
+        return Check(
+            SIGNATURE, Outcome.PASSED, "signature.ok", "It was signed with the key of the issuer that it names."
+        )
     if own or not results:
         message = "The key of the issuer that it names could not be found out, so its signature was not checked."
         return Check(SIGNATURE, Outcome.UNKNOWN, "signature.unchecked", message)
-    return Check(SIGNATURE, Outcome.FAILED, "signature.other_signer", "It was signed, but not by the issuer that it names.")
+    return Check(
+        SIGNATURE, Outcome.FAILED, "signature.other_signer", "It was signed, but not by the issuer that it names."
+    )

@@ -1,0 +1,140 @@
+"""Issuing a batch from settings: what the command line, the scripts and the demonstration share."""
+
+from __future__ import annotations
+
+import os
+import random
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credroot.app.issuing import now
+from credroot.app.progress import Progress
+from credroot.chain import registry_calls
+from credroot.core.errors import GuardRefused, InputError
+from credroot.core.values import AccountId, Digest, Root
+from credroot.issuer.anchoring import begin, walk
+from credroot.issuer.batch_request import digest_of, usable_roster
+from credroot.issuer.credential_signer import CredentialSigner
+from credroot.issuer.drafting import Drafter, IssuerProfile
+from credroot.issuer.preparation import Place, Prepared, Tools, prepare
+from credroot.issuer.submission import Intent, coins
+
+if TYPE_CHECKING:
+    from credroot.app.issuing import Keys
+    from credroot.app.settings import IssuerSettings, Settings
+    from credroot.core.json_types import JsonObject
+    from credroot.issuer.batch_folder import BatchFolder
+    from credroot.issuer.submission import Cost, Guards
+    from credroot.issuer.workbench import Workbench
+    from credroot.store.journal_records import BatchRecord, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What anchoring a batch means now."""
+
+    people: int
+    cost: Cost
+
+    def to_json(self, coin: str) -> JsonObject:
+        """Give the wire form, amounts in coins."""
+        return {
+            "credentials": self.people,
+            "transactions": 1,
+            "gas": self.cost.gas,
+            "coin": coin,
+            "likely": coins(self.cost.likely_wei),
+            "most": coins(self.cost.most_wei),
+            "balance": coins(self.cost.balance_wei),
+        }
+
+
+def plan_cost(settings: Settings, bench: Workbench, folder: BatchFolder) -> Planned:
+    """Ask what anchoring the batch would cost now; its root is not known yet, and any other costs the same."""
+    with folder.roster.open("rb") as stream:
+        people = usable_roster(stream, folder.roster.name).people
+    data = registry_calls.anchor(bench.issuer, Root(Digest(os.urandom(Digest.SIZE))), people)
+    intent = Intent("anchor", folder.name, bench.deployment.address, data)
+    return Planned(people, bench.submission.cost(settings.required_issuer().account.address, intent))
+
+
+def issue(
+    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, guards: Guards, *, may_exist: bool
+) -> tuple[BatchRecord, Operation]:
+    """Bring a batch to its published end; give its record and its transaction.
+
+    Raises:
+        InputError: ``batch.unknown``, no such request was taken in.
+        GuardRefused: ``batch.begun``, the batch was begun before and `may_exist` is false.
+        Others: as `walk`.
+    """
+    if not folder.exists():
+        raise InputError(
+            f"no batch named {folder.name!r}: plan it, or give --roster and --achievement", code="batch.unknown"
+        )
+    known = {record.name: record for record in bench.journal.batches()}.get(folder.name)
+    if known is not None and not may_exist:
+        raise GuardRefused(
+            f"batch {folder.name!r} was begun before and is {known.state}; to go on: credroot batch resume {folder.name}",
+            code="batch.begun",
+        )
+    issuer = settings.required_issuer()
+    with folder.roster.open("rb") as stream:
+        roster = usable_roster(stream, folder.roster.name)
+        achievement = folder.achievement.read_bytes()
+        drafter = Drafter(profile_of(issuer), achievement, source=folder.achievement.name)
+        requested = digest_of(roster.entries(), achievement, issuer.did)
+        begin(bench, folder, requested.digest)
+
+        def prepare_now() -> Prepared:
+            with Progress(requested.people) as progress:
+                return prepare(
+                    folder,
+                    drafter.drafts(roster.entries(), new_id=uuid.uuid4, random_bytes=os.urandom),
+                    place_of(issuer, bench),
+                    _tools(settings, keys, progress),
+                    {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)},
+                )
+
+        record = walk(bench, folder, keys.signer(), guards, prepare_now)
+    return record, bench.journal.operation(record.operation_id or 0)
+
+
+def profile_of(issuer: IssuerSettings) -> IssuerProfile:
+    """Give the profile that stands in every credential."""
+    return IssuerProfile(
+        id=issuer.did,
+        name=issuer.name,
+        url=issuer.url,
+        email=issuer.email,
+        description=issuer.description,
+        image=issuer.image,
+    )
+
+
+def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
+    """Give the place of an anchor; the account is named as did:pkh."""
+    account = AccountId(bench.deployment.chain_id, issuer.account.address)
+    return Place(
+        chain_id=bench.deployment.chain_id,
+        registry=bench.deployment.address,
+        issuer=bench.issuer,
+        verification_method=f"{account.did_pkh}#blockchainAccountId",
+    )
+
+
+def _tools(settings: Settings, keys: Keys, progress: Progress) -> Tools:
+    issuer = settings.required_issuer()
+    key = keys.signing_key()
+    did_key = f"did:key:{key.multikey.text}"
+    method = f"{did_key}#{key.multikey.text}" if issuer.did == did_key else f"{issuer.did}#key-1"
+    moment = now()
+    return Tools(
+        sign=CredentialSigner(key, verification_method=method, created=moment),
+        check=lambda _document: None,
+        random_bytes=os.urandom,
+        shuffle=random.SystemRandom().shuffle,
+        now=moment,
+        progress=progress.step,
+    )

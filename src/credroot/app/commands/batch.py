@@ -1,0 +1,251 @@
+"""``credroot batch``: from a roster to credentials that are anchored, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from credroot.app.amounts import parse_coins
+from credroot.app.exit_codes import Exit
+from credroot.app.issuing import guards_of, keys_of, workbench
+from credroot.app.settings import load_settings
+from credroot.core.errors import ChainUnavailable, InputError
+from credroot.issuer.batch_folder import BatchFolder, check_name
+from credroot.issuer.batch_request import name_from, take_in
+from credroot.issuer.submission import coins
+from credroot.store.journal import Journal
+from credroot.store.journal_records import BatchState
+
+if TYPE_CHECKING:
+    from credroot.app.settings import Settings
+    from credroot.core.json_types import JsonObject
+    from credroot.store.journal_records import BatchRecord, Operation
+
+BATCH_FORMAT = "credroot/batch/v1"
+BATCHES_FORMAT = "credroot/batches/v1"
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_network = click.option("--network", help="The network; the workspace's default where none is given.")
+_max_cost = click.option("--max-cost", metavar="COINS", help="Refuse where it could cost more, in the network's coin.")
+_passphrase_fd = click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+
+
+@click.group()
+def batch() -> None:
+    """Plan, anchor, resume and list batches. One batch is one transaction, however many credentials it has."""
+
+
+@batch.command()
+@click.argument("roster", type=_FILE)
+@click.option("--achievement", type=_FILE, required=True, help="The Open Badges achievement, a JSON file.")
+@click.option("--name", help="The batch's name; made of the roster's where none is given.")
+@_network
+@_json
+@click.pass_obj
+def plan(
+    workspace: Path | None, roster: Path, achievement: Path, name: str | None, network: str | None, as_json: bool
+) -> None:
+    """Take a roster in as a batch and say what anchoring it costs. Nothing is signed or sent."""
+    from credroot.app.batches import plan_cost
+
+    settings = load_settings(workspace)
+    folder = _folder(settings, name or name_from(roster))
+    take_in(folder, roster, achievement)
+    with workbench(settings, network) as (bench, chosen):
+        planned = plan_cost(settings, bench, folder)
+    if as_json:
+        click.echo(json.dumps({"format": "credroot/plan/v1", "batch": folder.name, **planned.to_json(chosen.coin)}))
+        return
+    coin = chosen.coin
+    click.echo(
+        f"{planned.people} credentials -> 1 transaction; likely {coins(planned.cost.likely_wei)} {coin}, at most "
+        f"{coins(planned.cost.most_wei)} {coin}; balance {coins(planned.cost.balance_wei)} {coin}. Nothing was sent."
+    )
+    if chosen.is_local:
+        click.echo("LOCAL CHAIN: its coins are worth nothing, and it proves nothing to others.", err=True)
+    click.echo(f"Next: credroot batch anchor {folder.name}", err=True)
+
+
+@batch.command()
+@click.argument("name")
+@click.option("--roster", type=_FILE, help="Take this roster in first, as `batch plan` does.")
+@click.option("--achievement", type=_FILE, help="The Open Badges achievement, with --roster.")
+@_network
+@_max_cost
+@_passphrase_fd
+@_json
+@click.pass_obj
+def anchor(
+    workspace: Path | None,
+    name: str,
+    roster: Path | None,
+    achievement: Path | None,
+    network: str | None,
+    max_cost: str | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+) -> int:
+    """Issue a batch: sign every credential, write the files, check them, anchor their root, publish.
+
+    It may be stopped at any moment, also by a power cut: `credroot batch resume NAME` goes on, and pays nothing twice.
+    """
+    settings = load_settings(workspace)
+    folder = _folder(settings, name)
+    if (roster is None) != (achievement is None):
+        raise InputError("--roster and --achievement go together", code="usage.options")
+    if roster is not None and achievement is not None:
+        take_in(folder, roster, achievement)
+    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=False)
+
+
+@batch.command()
+@click.argument("name")
+@_network
+@_max_cost
+@_passphrase_fd
+@_json
+@click.pass_obj
+def resume(
+    workspace: Path | None,
+    name: str,
+    network: str | None,
+    max_cost: str | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+) -> int:
+    """Go on with a batch from wherever it stands; what was sent is found on the chain and not sent again."""
+    settings = load_settings(workspace)
+    return _issue(settings, _folder(settings, name), network, max_cost, passphrase_fd, as_json, may_exist=True)
+
+
+@batch.command()
+@click.argument("name")
+@_json
+@click.pass_obj
+def status(workspace: Path | None, name: str, as_json: bool) -> None:
+    """Say where a batch stands, and every step it took."""
+    settings = load_settings(workspace)
+    folder = _folder(settings, name)
+    with _journal(settings) as journal:
+        if not folder.exists():
+            raise InputError(f"no batch named {name!r}", code="batch.unknown")
+        known = {record.name: record for record in journal.batches()}
+        record = known.get(name)
+        operation = None if record is None or record.operation_id is None else journal.operation(record.operation_id)
+        history = journal.history(name)
+    if as_json:
+        steps = [{"at": line.at.isoformat(), "state": line.state, "note": line.note} for line in history]
+        click.echo(json.dumps({"format": BATCH_FORMAT, **_wire(name, record, operation), "history": steps}))
+        return
+    click.echo(f"{name}: {_state(record)}")
+    if record is not None and record.root is not None:
+        click.echo(f"  root {record.root}, {record.leaf_count} credentials, checked by {record.checked_by}")
+    if operation is not None:
+        click.echo(
+            f"  transaction {operation.transaction or 'not mined yet'}, block {operation.block_number or 'none'}"
+        )
+    for line in history:
+        click.echo(f"  {line.at.isoformat()}  {line.state}  {line.note}")
+
+
+@batch.command("list")
+@_json
+@click.pass_obj
+def list_batches(workspace: Path | None, as_json: bool) -> None:
+    """List every batch of this workspace and where it stands."""
+    settings = load_settings(workspace)
+    names = sorted(path.parent.name for path in (settings.workspace / "batches").glob("*/request.json"))
+    with _journal(settings) as journal:
+        known = {record.name: record for record in journal.batches()}
+        operations = {operation.id: operation for operation in journal.operations()}
+    rows = []
+    for name in names:
+        record = known.get(name)
+        operation = operations.get(record.operation_id) if record and record.operation_id else None
+        rows.append((name, record, operation))
+    if as_json:
+        click.echo(json.dumps({"format": BATCHES_FORMAT, "batches": [_wire(*row) for row in rows]}))
+        return
+    for name, record, _ in rows:
+        count = "" if record is None or record.leaf_count is None else f"{record.leaf_count} credentials"
+        click.echo(f"{name:<32} {_state(record):<12} {count}")
+
+
+def _issue(
+    settings: Settings,
+    folder: BatchFolder,
+    network: str | None,
+    max_cost: str | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+    *,
+    may_exist: bool,
+) -> int:
+    from credroot.app.batches import issue
+
+    keys = keys_of(settings, passphrase_fd)
+    try:
+        with workbench(settings, network) as (bench, chosen):
+            guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+            record, operation = issue(settings, bench, folder, keys, guards, may_exist=may_exist)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
+        return Exit.PARTLY
+    except ChainUnavailable as error:
+        click.echo(f"error: {error} [{error.code}]", err=True)
+        click.echo(f"nothing is lost: run  credroot batch resume {folder.name}", err=True)
+        return Exit.PARTLY if _was_signed(settings, folder.name) else Exit.UNKNOWN
+    if as_json:
+        click.echo(json.dumps({"format": BATCH_FORMAT, **_wire(folder.name, record, operation)}))
+        return Exit.OK
+    click.echo(
+        f"Anchored   batch {record.name} | root {record.root} | block {operation.block_number} | {operation.gas_used:,} gas"
+    )
+    click.echo(f"Published  {record.leaf_count} credentials in {folder.published}")
+    if chosen.is_local:
+        click.echo("LOCAL CHAIN: proves nothing to others.", err=True)
+    return Exit.OK
+
+
+def _was_signed(settings: Settings, name: str) -> bool:
+    with _journal(settings) as journal:
+        return any(record.name == name and record.operation_id is not None for record in journal.batches())
+
+
+def _folder(settings: Settings, name: str) -> BatchFolder:
+    return BatchFolder(settings.workspace / "batches" / check_name(name))
+
+
+def _journal(settings: Settings) -> Journal:
+    from credroot.app.issuing import JOURNAL_FILE
+
+    return Journal(settings.workspace / JOURNAL_FILE)
+
+
+def _state(record: BatchRecord | None) -> str:
+    return "planned" if record is None else record.state.value
+
+
+def _wire(name: str, record: BatchRecord | None, operation: Operation | None) -> JsonObject:
+    wire: JsonObject = {"batch": name, "state": _state(record)}
+    if record is not None:
+        wire |= {
+            "chain": record.chain_id.caip2,
+            "registry": str(record.registry),
+            "issuer": str(record.issuer),
+            "root": None if record.root is None else str(record.root),
+            "leafCount": record.leaf_count,
+            "checkedBy": record.checked_by,
+            "published": record.state is BatchState.PUBLISHED,
+        }
+    if operation is not None:
+        wire |= {
+            "transaction": None if operation.transaction is None else str(operation.transaction),
+            "block": operation.block_number,
+            "gasUsed": operation.gas_used,
+            "fee": None if operation.fee_wei is None else coins(operation.fee_wei),
+        }
+    return wire

@@ -1,0 +1,62 @@
+"""The corrected copy of a roster: the rows that can be issued, in one plain form.
+
+UTF-8 with a byte order mark, because Excel takes a CSV file without one for the encoding of the country it was sold in;
+commas, CR LF (RFC 4180) and ISO days. Our names stand in the header, and columns that are not used are left out.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from credroot.issuer.roster.cells import FORMULA_STARTS
+from credroot.issuer.roster.columns import Field
+from credroot.issuer.roster.people import Entry
+from credroot.issuer.roster.roster import Roster
+
+_ALWAYS = (Field.NAME, Field.EMAIL, Field.ISSUED_ON)
+_IF_PRESENT = (Field.DID, Field.EXPIRES_ON, Field.RESULT, Field.EVIDENCE, Field.NARRATIVE)
+
+
+def write_corrected(roster: Roster, target: BinaryIO) -> int:
+    """Write the people of `roster` to `target` and return how many; read again, the copy has no problem left.
+
+    Duplicates keep their first row. Whatever a spreadsheet would take for a formula gets an apostrophe before it, which
+    a roster loses when it is read.
+    """
+    present = {column.field for column in roster.columns}
+    fields = _ALWAYS + tuple(field for field in _IF_PRESENT if field in present)
+    target.write(codecs.BOM_UTF8)
+    text = io.TextIOWrapper(target, encoding="utf-8", newline="")
+    try:
+        return _write(text, fields, roster.entries())
+    finally:
+        text.detach()
+
+
+def guarded(cell: str) -> str:
+    """Give `cell` so that no spreadsheet takes it for a formula: with an apostrophe where it begins like one.
+
+    Source: OWASP, CSV injection.
+    """
+    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _write(text: io.TextIOWrapper, fields: tuple[Field, ...], entries: Iterable[Entry]) -> int:
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([field.value for field in fields])
+    count = 0
+    for entry in entries:
+        writer.writerow([guarded(_cell(entry, field)) for field in fields])
+        count += 1
+    return count
+
+
+def _cell(entry: Entry, field: Field) -> str:
+    value = getattr(entry, field.value)
+    if value is None:
+        return ""
+    return "\n".join(value) if isinstance(value, tuple) else str(value)
