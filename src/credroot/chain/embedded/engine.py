@@ -149,8 +149,9 @@ class Engine:
                 self._chain.header = self.next_header()
                 self._tester.send_raw_transaction("0x" + raw.hex())
                 self.logs.add(self._logs_of(self.head()))
-        finally:
-            self._chain.header = self.next_header()
+        except BaseException:
+            self._chain.header = self.next_header()  # py-evm had begun to build on what is undone now
+            raise
 
     def _logs_of(self, header: Any) -> list[LogRecord]:
         block = self.block(header)

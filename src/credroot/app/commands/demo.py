@@ -1,0 +1,43 @@
+"""``credroot demo``: the whole job on a local chain, with nothing to set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from credroot.app.exit_codes import Exit
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("credroot-demo"),
+    show_default=True,
+    help="Where the demonstration's workspace is made; must be new or empty.",
+)
+@click.option("--no-serve", is_flag=True, help="Don't serve the verify page at the end.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8787,
+    show_default=True,
+    help="The verify page's port on loopback.",
+)
+def demo(folder: Path, no_serve: bool, port: int) -> int:
+    """Show the whole job: a roster becomes credentials, is anchored, verified, partly revoked; an altered copy is caught.
+
+    The chain is a local one that proves nothing to others. The workspace stays, for trying the other commands in it.
+    """
+    from credroot.app.demonstration import demonstrate
+
+    if not demonstrate(folder.absolute(), click.echo):
+        return Exit.PROBLEM
+    if no_serve:
+        return Exit.OK
+    from credroot.app.commands.serve import serve_api
+
+    serve_api(folder.absolute(), port=port)
+    return Exit.OK

@@ -1,0 +1,128 @@
+"""``credroot revoke | suspend | reinstate``: withdraw credentials, or lift a suspension."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from credroot.app.amounts import parse_coins
+from credroot.app.issuing import guards_of, keys_of, workbench
+from credroot.app.settings import load_settings
+from credroot.chain.registry_calls import Action
+from credroot.core.errors import InputError
+from credroot.issuer.reasons import describe_reason, parse_reason
+from credroot.issuer.submission import coins
+from credroot.issuer.withdrawal import find_targets, intent_for_batch, intents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from credroot.issuer.submission import Intent
+    from credroot.issuer.workbench import Workbench
+
+WITHDRAWAL_FORMAT = "credroot/withdrawal/v1"
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Put the options on a command that all three share."""
+    for option in (
+        click.argument("credentials", nargs=-1),
+        click.option("--batch", help="The whole batch of this name."),
+        click.option(
+            "--reason",
+            default="unspecified",
+            show_default=True,
+            help="A reason's name, or a number of your own from 1000.",
+        ),
+        click.option("--network", help="The network; the workspace's default where none is given."),
+        click.option("--max-cost", metavar="COINS", help="Refuse where one transaction could cost more."),
+        click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."),
+        click.option(
+            "--plan", "only_plan", is_flag=True, help="Say what would be done and what it costs; sign nothing."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output."),
+        click.pass_obj,
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+def revoke(workspace: Path | None, **options: object) -> None:
+    """Withdraw credentials for ever, by file, by id, or a whole batch. It can't be taken back."""
+    _withdraw(workspace, Action.REVOKE, **options)  # type: ignore[arg-type]
+
+
+@click.command()
+@_options
+def suspend(workspace: Path | None, **options: object) -> None:
+    """Withdraw credentials for the time being, by file, by id, or a whole batch."""
+    _withdraw(workspace, Action.SUSPEND, **options)  # type: ignore[arg-type]
+
+
+@click.command()
+@_options
+def reinstate(workspace: Path | None, **options: object) -> None:
+    """Lift a suspension, by file, by id, or of a whole batch. A revocation stays."""
+    _withdraw(workspace, Action.REINSTATE, **options)  # type: ignore[arg-type]
+
+
+def _withdraw(
+    workspace: Path | None,
+    action: Action,
+    *,
+    credentials: tuple[str, ...],
+    batch: str | None,
+    reason: str,
+    network: str | None,
+    max_cost: str | None,
+    passphrase_fd: int | None,
+    only_plan: bool,
+    as_json: bool,
+) -> None:
+    settings = load_settings(workspace)
+    number = parse_reason(reason)
+    if bool(credentials) == (batch is not None):
+        raise InputError("name credentials, or a batch with --batch", code="usage.options")
+    with workbench(settings, network) as (bench, chosen):
+        wanted = _intents(bench, credentials, batch, action, number)
+        steps: list[dict[str, object]] = []
+        for intent in wanted:
+            if only_plan:
+                cost = bench.submission.cost(settings.required_issuer().account.address, intent)
+                steps.append({"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)})
+                continue
+            guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+            done = bench.carry_out(keys_of(settings, passphrase_fd).signer(), intent, guards)
+            steps.append(
+                {
+                    "what": intent.label,
+                    "transaction": str(done.transaction),
+                    "block": done.block_number,
+                    "gasUsed": done.gas_used,
+                }
+            )
+    if as_json:
+        click.echo(json.dumps({"format": WITHDRAWAL_FORMAT, "reason": number, "steps": steps}))
+        return
+    for step in steps:
+        facts = ", ".join(f"{name} {value}" for name, value in step.items() if name != "what")
+        click.echo(f"{step['what']} ({describe_reason(number)}): {facts}")
+    if only_plan:
+        click.echo("Nothing was sent.")
+
+
+def _intents(
+    bench: Workbench, credentials: tuple[str, ...], batch: str | None, action: Action, reason: int
+) -> tuple[Intent, ...]:
+    if batch is not None:
+        record = bench.journal.batch(batch)
+        if record.root is None:
+            raise InputError(f"batch {batch!r} is not anchored", code="batch.unprepared")
+        return (intent_for_batch(record.root, action, reason, bench.deployment, bench.issuer),)
+    targets = find_targets(credentials, bench.folder / "batches", bench.deployment, bench.issuer)
+    return intents(targets, action, reason, bench.deployment, bench.issuer)

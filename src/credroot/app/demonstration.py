@@ -1,0 +1,128 @@
+"""The demonstration: every step of the main job for real, on the embedded chain, each with what it showed."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from credroot.app.batches import issue
+from credroot.app.connections import Connections
+from credroot.app.demo_data import ACHIEVEMENT_NAME, BATCH_NAME, DEMO_ACHIEVEMENT, ISSUER_NAME, ROSTER_NAME, demo_roster
+from credroot.app.issuing import keys_of, workbench
+from credroot.app.registry_setup import deploy_registry, fund_locally
+from credroot.app.settings import LOCAL_NETWORK, load_settings
+from credroot.app.workspace import create_workspace
+from credroot.chain.registry_calls import Action
+from credroot.core.errors import InputError
+from credroot.core.report import Verdict
+from credroot.issuer.batch_folder import BatchFolder
+from credroot.issuer.batch_request import take_in
+from credroot.issuer.reasons import Reason
+from credroot.issuer.roster.roster import read_roster
+from credroot.issuer.submission import Guards
+from credroot.issuer.withdrawal import find_targets, intents
+from credroot.verifier.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from credroot.app.settings import Settings
+    from credroot.core.report import Report
+
+
+def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
+    """Run the demonstration in `folder`; answer whether everything came out as it must.
+
+    Raises:
+        InputError: ``demo.folder``, the folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder} is not empty: name another with --dir", code="demo.folder")
+    settings = _set_up(folder)
+    say(
+        f"Local chain     {settings.network_named().chain_id.caip2}   {_short(folder / 'chain')}   LOCAL CHAIN: proves nothing to others"
+    )
+    with (folder / ROSTER_NAME).open("rb") as stream:
+        roster = read_roster(stream)
+    say(f"Roster          {ROSTER_NAME}: {roster.people} people, {roster.errors + roster.warnings} problems")
+    batch = _anchor(settings, say)
+    files = sorted(batch.published.glob("*.json"))
+    say(f"Wrote           {len(files)} credentials in {_short(batch.published)}")
+    return _check(settings, files, say)
+
+
+def _set_up(folder: Path) -> Settings:
+    network = load_settings(folder).network_named(LOCAL_NETWORK)
+    create_workspace(folder, name=ISSUER_NAME, network=network, passphrase=None, url="https://university.example")
+    (folder / ROSTER_NAME).write_bytes(demo_roster())
+    (folder / ACHIEVEMENT_NAME).write_text(DEMO_ACHIEVEMENT, encoding="utf-8")
+    settings = load_settings(folder)
+    fund_locally(settings, network, settings.required_issuer().account.address)
+    deploy_registry(settings, network, keys_of(settings), Guards())
+    return settings
+
+
+def _anchor(settings: Settings, say: Callable[[str], None]) -> BatchFolder:
+    batch = BatchFolder(settings.workspace / "batches" / BATCH_NAME)
+    take_in(batch, settings.workspace / ROSTER_NAME, settings.workspace / ACHIEVEMENT_NAME)
+    with workbench(settings) as (bench, _):
+        record, operation = issue(settings, bench, batch, keys_of(settings), Guards(), may_exist=False)
+    root = str(record.root)
+    say(
+        f"Anchored        batch {record.name} | root {root[:6]}...{root[-4:]} | block {operation.block_number} | "
+        f"{operation.gas_used:,} gas"
+    )
+    return batch
+
+
+def _check(settings: Settings, files: list[Path], say: Callable[[str], None]) -> bool:
+    """Verify all, then revoke one and alter a copy of another: both must be caught, each for its own reason."""
+    reports = _verify(settings, files)
+    valid = sum(report.verdict is Verdict.VALID for report in reports)
+    _revoke(settings, files[0])
+    altered = settings.workspace / "altered-copy.json"
+    altered.write_bytes(_altered(files[1].read_bytes()))
+    revoked_report, altered_report = _verify(settings, [files[0], altered])
+    caught_revoked = (
+        revoked_report.check("status").code == "status.revoked" and revoked_report.verdict is Verdict.INVALID
+    )
+    caught_altered = (
+        altered_report.check("inclusion").code == "inclusion.changed" and altered_report.verdict is Verdict.INVALID
+    )
+    caught = "an altered copy and a revoked copy were both caught"
+    if not (caught_revoked and caught_altered):
+        caught = (
+            f"NOT CAUGHT: {'' if caught_revoked else 'the revoked copy '}{'' if caught_altered else 'the altered copy'}"
+        )
+    say(f"Checked         {valid} of {len(files)} valid; {caught}")
+    return valid == len(files) and caught_revoked and caught_altered
+
+
+def _verify(settings: Settings, files: list[Path]) -> tuple[Report, ...]:
+    with Connections(settings) as connections:
+        verifier = Verifier(
+            settings.trust(), connections.reader, clock=lambda: datetime.now(UTC), policy=settings.policy()
+        )
+        return verifier.verify_many((path.read_bytes(), None) for path in files)
+
+
+def _revoke(settings: Settings, file: Path) -> None:
+    with workbench(settings) as (bench, _):
+        targets = find_targets([str(file)], bench.folder / "batches", bench.deployment, bench.issuer)
+        for intent in intents(targets, Action.REVOKE, Reason.ISSUED_IN_ERROR, bench.deployment, bench.issuer):
+            bench.carry_out(keys_of(settings).signer(), intent, Guards())
+
+
+def _altered(data: bytes) -> bytes:
+    """Give the copy that a forger would make: the same file about a better result of the same length."""
+    marker = b'"name": "Data Analytics Foundations"'
+    if marker not in data:
+        raise InputError("the demonstration's credential has no such name", code="demo.altered")
+    return data.replace(marker, b'"name": "Data Analytics Mastership!"')
+
+
+def _short(path: Path) -> str:
+    """Give a path as a person types it from here."""
+    return "./" + os.path.relpath(path) if path.is_relative_to(os.getcwd()) else str(path)
