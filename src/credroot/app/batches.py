@@ -13,10 +13,12 @@ from credroot.app.progress import Progress
 from credroot.chain import registry_calls
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import AccountId, Digest, Root
+from credroot.credential.achievement import load_profile
+from credroot.credential.schema import schema_problems
 from credroot.issuer.anchoring import begin, walk
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
-from credroot.issuer.drafting import Drafter, IssuerProfile
+from credroot.issuer.drafting import Drafter
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
 from credroot.issuer.submission import Intent, coins
 
@@ -83,7 +85,7 @@ def issue(
     with folder.roster.open("rb") as stream:
         roster = usable_roster(stream, folder.roster.name)
         achievement = folder.achievement.read_bytes()
-        drafter = Drafter(profile_of(issuer), achievement, source=folder.achievement.name)
+        drafter = Drafter(profile_of(issuer), achievement)
         requested = digest_of(roster.entries(), achievement, issuer.did)
         begin(bench, folder, requested.digest)
 
@@ -101,16 +103,14 @@ def issue(
     return record, bench.journal.operation(record.operation_id or 0)
 
 
-def profile_of(issuer: IssuerSettings) -> IssuerProfile:
-    """Give the profile that stands in every credential."""
-    return IssuerProfile(
-        id=issuer.did,
-        name=issuer.name,
-        url=issuer.url,
-        email=issuer.email,
-        description=issuer.description,
-        image=issuer.image,
-    )
+def profile_of(issuer: IssuerSettings) -> JsonObject:
+    """Give the profile that stands in every credential, in strict form; `InputError` names a setting that is wrong."""
+    members: JsonObject = {"id": issuer.did, "type": ["Profile"], "name": issuer.name}
+    for name in ("url", "email", "description", "image"):
+        value = getattr(issuer, name)
+        if value is not None:
+            members[name] = {"id": value, "type": "Image"} if name == "image" else value
+    return load_profile(members)
 
 
 def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
@@ -132,9 +132,16 @@ def _tools(settings: Settings, keys: Keys, progress: Progress) -> Tools:
     moment = now()
     return Tools(
         sign=CredentialSigner(key, verification_method=method, created=moment),
-        check=lambda _document: None,
+        check=require_strict_form,
         random_bytes=os.urandom,
         shuffle=random.SystemRandom().shuffle,
         now=moment,
         progress=progress.step,
     )
+
+
+def require_strict_form(document: JsonObject) -> None:
+    """Raise `InputError` with code ``schema.refused`` for a document that is no Open Badge in the strict form."""
+    problems = schema_problems(document)
+    if problems:
+        raise InputError("; ".join(f"{problem.path}: {problem.message}" for problem in problems), code="schema.refused")

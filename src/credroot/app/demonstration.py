@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from credroot.app.batches import issue
+from credroot.app.batches import issue, profile_of
 from credroot.app.connections import Connections
 from credroot.app.demo_data import ACHIEVEMENT_NAME, BATCH_NAME, DEMO_ACHIEVEMENT, ISSUER_NAME, ROSTER_NAME, demo_roster
 from credroot.app.issuing import keys_of, workbench
@@ -66,7 +66,12 @@ def _set_up(folder: Path) -> Settings:
 
 def _anchor(settings: Settings, say: Callable[[str], None]) -> BatchFolder:
     batch = BatchFolder(settings.workspace / "batches" / BATCH_NAME)
-    take_in(batch, settings.workspace / ROSTER_NAME, settings.workspace / ACHIEVEMENT_NAME)
+    take_in(
+        batch,
+        settings.workspace / ROSTER_NAME,
+        settings.workspace / ACHIEVEMENT_NAME,
+        profile_of(settings.required_issuer()),
+    )
     with workbench(settings) as (bench, _):
         record, operation = issue(settings, bench, batch, keys_of(settings), Guards(), may_exist=False)
     root = str(record.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from credroot.chain.finality import Finality
     from credroot.chain.rpc import Rpc
     from credroot.core.json_types import JsonValue
-    from credroot.core.values import Root
 
 BATCH_OF = "batchOf(address,bytes32)"
-STATUS_OF = "statusOf(address,bytes32,uint256)"
+STATUS_WORDS = "statusWords(address,bytes32,uint256,uint256)"
 PROFILE_OF = "profileOf(address)"
-_ANSWER_WORDS = {BATCH_OF: 7, STATUS_OF: 1, PROFILE_OF: 1}
+_ANSWER_WORDS = {BATCH_OF: 7, STATUS_WORDS: 6, PROFILE_OF: 1}
+"""Words of an answer at most."""
+STATUS_BITS = 256
+"""Credentials whose status is in one word."""
 
 
 class RegistryReader:
@@ -55,41 +58,64 @@ class RegistryReader:
         return Head(self._deployment.chain_id, seen.block_number, seen.timestamp)
 
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
-        """Answer every query, in order. One HTTP request for what fits into one answer (some 60 credentials of
-        different batches, 110 of one), and one more a page with a finality of two confirmations or more.
+        """Answer every query, in order: one HTTP request for what fits into one answer, some 10,000 credentials
+        of one batch or 20 of different issuers; and one more for each such page with two confirmations or more.
 
         Raises:
             ChainUnavailable: no usable answer in time.
             ChainMismatch: ``chain.wrong_id`` or ``chain.wrong_code``: this is not the pinned registry.
         """
         facts: list[ChainFacts] = []
-        for page in _pages(queries):
+        for page in self._pages([self._asked(query) for query in queries]):
             facts.extend(self._read_page(page))
         return tuple(facts)
 
-    def _read_page(self, queries: Sequence[Query]) -> Iterator[ChainFacts]:
-        batches = list(dict.fromkeys((query.issuer, query.root) for query in queries))
-        issuers = list(dict.fromkeys(query.issuer for query in queries))
-        anchors = [self._batch_call(issuer, root) for issuer, root in batches]
-        calls = [
-            *anchors,
-            *(self._selectors[PROFILE_OF] + bytes(12) + issuer for issuer in issuers),
-            *(self._status_call(query) for query in queries),
-        ]
-        now, then = self._ask(calls, anchors)
+    def _asked(self, query: Query) -> _Asked:
+        """Write the questions that one query needs answered; equal questions of several queries are asked once."""
+        issuer = bytes(12) + query.issuer
+        word = encode_word(query.index // STATUS_BITS)
+        return _Asked(
+            query.index,
+            batch=self._selectors[BATCH_OF] + issuer + query.root,
+            status=self._selectors[STATUS_WORDS] + issuer + query.root + word + encode_word(1),
+            profile=self._selectors[PROFILE_OF] + issuer,
+        )
+
+    def _pages(self, asked: Sequence[_Asked]) -> Iterator[tuple[Sequence[_Asked], list[bytes]]]:
+        """Cut the queries so that each page's answer fits; give each page with its distinct questions."""
+        sizes = {self._selectors[name]: CALL_OVERHEAD_BYTES + WORD * words for name, words in _ANSWER_WORDS.items()}
+        room = MAX_ANSWER_BYTES - ANSWER_OVERHEAD_BYTES
+        page: list[_Asked] = []
+        questions: dict[bytes, None] = {}
+        used = 0
+        for one in asked:
+            new = [question for question in one.questions if question not in questions]
+            need = sum(sizes[question[:4]] for question in new)
+            if used + need > room:
+                yield page, list(questions)
+                page, questions, used = [], {}, 0
+                new = list(one.questions)
+                need = sum(sizes[question[:4]] for question in new)
+            page.append(one)
+            questions.update(dict.fromkeys(new))
+            used += need
+        if page:
+            yield page, list(questions)
+
+    def _read_page(self, page: tuple[Sequence[_Asked], list[bytes]]) -> Iterator[ChainFacts]:
+        asked, questions = page
+        anchors = [question for question in questions if question[:4] == self._selectors[BATCH_OF]]
+        now, then = self._ask(questions, anchors)
         head = Head(self._deployment.chain_id, now.block_number, now.timestamp)
-        found = {batch: _batch(result) for batch, result in zip(batches, now.results, strict=False)}
-        profiles = dict(zip(issuers, now.results[len(batches) :], strict=False))
-        settled = self._settled(batches, found, then)
-        for query, answer in zip(queries, now.results[len(batches) + len(issuers) :], strict=True):
-            batch = (query.issuer, query.root)
-            yield ChainFacts(head, found[batch], _status(answer), settled[batch], _digest(profiles[query.issuer]))
-
-    def _batch_call(self, issuer: Address, root: Root) -> bytes:
-        return self._selectors[BATCH_OF] + bytes(12) + issuer + root
-
-    def _status_call(self, query: Query) -> bytes:
-        return self._selectors[STATUS_OF] + bytes(12) + query.issuer + query.root + encode_word(query.index)
+        answers = dict(zip(questions, now.results, strict=True))
+        settled = {} if then is None else dict(zip(anchors, then.results, strict=False))
+        if then is now:
+            settled = answers
+        for one in asked:
+            batch = _batch(answers[one.batch])
+            final = None if then is None else batch is not None and _batch(settled[one.batch]) is not None
+            status = _status(batch, answers[one.status], one.index)
+            yield ChainFacts(head, batch, status, final, _digest(answers[one.profile]))
 
     def _ask(self, calls: Sequence[bytes], anchors: Sequence[bytes]) -> tuple[LensAnswer, LensAnswer | None]:
         """Ask everything at the head, and what is anchored at the last final block; `None` where that can't be said."""
@@ -131,42 +157,19 @@ class RegistryReader:
             )
         return seen
 
-    def _settled(
-        self,
-        batches: Sequence[tuple[Address, Root]],
-        found: dict[tuple[Address, Root], BatchFacts | None],
-        then: LensAnswer | None,
-    ) -> dict[tuple[Address, Root], bool | None]:
-        if then is None:
-            return dict.fromkeys(batches, None)
-        return {
-            batch: found[batch] is not None and _batch(result) is not None
-            for batch, result in zip(batches, then.results, strict=False)
-        }
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One query, as questions to the registry: the call data of each."""
 
-def _pages(queries: Sequence[Query]) -> Iterator[Sequence[Query]]:
-    """Cut the queries so that each page's answer fits, at worst with a batch and an issuer of its own for each."""
-    room = MAX_ANSWER_BYTES - ANSWER_OVERHEAD_BYTES
-    page: list[Query] = []
-    used, batches, issuers = 0, set[tuple[Address, Digest]](), set[Address]()
-    for query in queries:
-        is_new_batch, is_new_issuer = (query.issuer, query.root) not in batches, query.issuer not in issuers
-        need = _size(STATUS_OF) + is_new_batch * _size(BATCH_OF) + is_new_issuer * _size(PROFILE_OF)
-        if used + need > room:
-            yield page
-            page, used, batches, issuers = [], 0, set(), set()
-            need = _size(STATUS_OF) + _size(BATCH_OF) + _size(PROFILE_OF)
-        page.append(query)
-        used += need
-        batches.add((query.issuer, query.root))
-        issuers.add(query.issuer)
-    if page:
-        yield page
+    index: int
+    batch: bytes
+    status: bytes
+    profile: bytes
 
-
-def _size(question: str) -> int:
-    return CALL_OVERHEAD_BYTES + WORD * _ANSWER_WORDS[question]
+    @property
+    def questions(self) -> tuple[bytes, bytes, bytes]:
+        return self.batch, self.profile, self.status
 
 
 def _words(result: bytes | None, count: int) -> list[int]:
@@ -190,14 +193,20 @@ def _batch(result: bytes | None) -> BatchFacts | None:
     )
 
 
-def _status(result: bytes | None) -> Status:
-    """A refused question has no status: the index is beyond the batch."""
-    if result is None:
+def _status(batch: BatchFacts | None, result: bytes | None, index: int) -> Status:
+    """Read one credential's status off its batch and its bits, as the registry's own `statusOf` does."""
+    if batch is None or index >= batch.leaf_count:
         return Status.UNKNOWN
-    number = _words(result, 1)[0]
-    if number > max(Status):
-        raise ChainUnavailable(f"the registry answered with the unknown status {number}", code="chain.bad_answer")
-    return Status(number)
+    # Two arrays of one word each: their places, then length and word of the first, then of the second.
+    first, second, length, revoked, other_length, suspended = _words(result, _ANSWER_WORDS[STATUS_WORDS])
+    if (first, second, length, other_length) != (2 * WORD, 4 * WORD, 1, 1):
+        raise ChainUnavailable("the registry's answer has another shape than its interface", code="chain.bad_answer")
+    bit = 1 << index % STATUS_BITS
+    if batch.revoked or revoked & bit:
+        return Status.REVOKED
+    if batch.is_distrusted:
+        return Status.DISTRUSTED
+    return Status.SUSPENDED if batch.suspended or suspended & bit else Status.ACTIVE
 
 
 def _digest(result: bytes | None) -> Digest | None:

@@ -83,23 +83,27 @@ def _types(name: str) -> tuple[frozenset[str], ...]:
     return (frozenset({name}),)
 
 
-_IDENTIFIER_TYPES = tuple(
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_IDENTIFIER_TYPES = _words(
     "name sourcedId systemId productId userName accountId emailAddress nationalIdentityNumber isbn issn lisSourcedId"
-    " oneRosterSourcedId sisSourcedId ltiContextId ltiDeploymentId ltiToolId ltiPlatformId ltiUserId identifier".split()
+    " oneRosterSourcedId sisSourcedId ltiContextId ltiDeploymentId ltiToolId ltiPlatformId ltiUserId identifier"
 )
-_ACHIEVEMENT_TYPES = tuple(
+_ACHIEVEMENT_TYPES = _words(
     "Achievement ApprenticeshipCertificate Assessment Assignment AssociateDegree Award Badge BachelorDegree Certificate"
-    " CertificateOfCompletion Certification CommunityService Competency Course CoCurricular Degree Diploma DoctoralDegree"
-    " Fieldwork GeneralEducationDevelopment JourneymanCertificate LearningProgram License Membership"
+    " CertificateOfCompletion Certification CommunityService Competency Course CoCurricular Degree Diploma"
+    " DoctoralDegree Fieldwork GeneralEducationDevelopment JourneymanCertificate LearningProgram License Membership"
     " ProfessionalDoctorate QualityAssuranceCredential MasterCertificate MasterDegree MicroCredential"
-    " ResearchDoctorate SecondarySchoolDiploma".split()
+    " ResearchDoctorate SecondarySchoolDiploma"
 )
-_TARGET_TYPES = tuple(
-    "ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel CTDL".split()
+_TARGET_TYPES = _words(
+    "ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel CTDL"
 )
-_RESULT_TYPES = tuple(
+_RESULT_TYPES = _words(
     "GradePointAverage LetterGrade Percent PerformanceLevel PredictedScore RawScore Result RubricCriterion"
-    " RubricCriterionLevel RubricScore ScaledScore Status".split()
+    " RubricCriterionLevel RubricScore ScaledScore Status"
 )
 RESULT_STATUSES = ("Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew")
 
@@ -313,6 +317,7 @@ CLASSES: dict[str, BadgeClass] = {
     "GeoCoordinates": BadgeClass(
         {"latitude": Member(Kind.NUMBER, required=True), "longitude": Member(Kind.NUMBER, required=True)},
         types=_types("GeoCoordinates"),
+        type_is_text=True,
     ),
     "IdentifierEntry": BadgeClass(
         {

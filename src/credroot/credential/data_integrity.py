@@ -197,27 +197,28 @@ class _Judge:
     def result(self, index: int, demanded: dict[str, str | None]) -> ProofResult:
         """Check one proof by itself."""
         proof = self.proofs[index]
-        claimed = proof.get("verificationMethod")
-        result = ProofResult(
-            ProofOutcome.VERIFIED,
-            "proof.verified",
-            "the signature holds",
-            index,
-            suite_name(proof),
-            verification_method=claimed if isinstance(claimed, str) else None,
-        )
+        outcome, code, message = ProofOutcome.VERIFIED, "proof.verified", "the signature holds"
+        record: ProofRecord | None = None
+        key: Multikey | None = None
         try:
             record = ProofRecord.read(proof)
-            result = replace(result, created=record.created)
             self._check_terms(record, demanded)
             key = self._key(record.verification_method)
-            result = replace(result, key=key)
             self._check_signature(record, key)
         except InputError as error:
-            return replace(
-                result, outcome=_OUTCOME_OF.get(error.code, ProofOutcome.FAILED), code=error.code, message=str(error)
-            )
-        return result
+            outcome = _OUTCOME_OF.get(error.code, ProofOutcome.FAILED)
+            code, message = error.code, str(error)
+        method = proof.get("verificationMethod")
+        return ProofResult(
+            outcome,
+            code,
+            message,
+            index,
+            suite_name(proof),
+            verification_method=method if isinstance(method, str) else None,
+            created=record.created if record is not None else None,
+            key=key,
+        )
 
     def _check_terms(self, record: ProofRecord, demanded: dict[str, str | None]) -> None:
         if record.purpose != self.purpose:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
+from credroot.core.multibase import decode_base58btc
 from credroot.credential.contexts import DID_V1, MULTIKEY_V1
-from credroot.credential.multikey import Multikey
+from credroot.credential.multikey import KeyType, Multikey
 
-MAX_DID_CHARS = 1_000
+MAX_DID_CHARS = 2_000
 """Characters of a DID URL that is read."""
+KEYS_KEPT = 1_024
+"""Keys of did:keys that are kept read; a verifier meets the same issuers again and again."""
 MAX_METHODS = 64
 """Verification methods of one DID document."""
 
@@ -25,7 +29,7 @@ _DID_URL = re.compile(r"(?P<did>did:(?P<method>[a-z0-9]+):(?P<id>[A-Za-z0-9._:%-
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _PATH_PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
-_KEY_MEMBERS = ("publicKeyMultibase", "publicKeyJwk")
+_KEY_MEMBERS = ("publicKeyMultibase", "publicKeyJwk", "publicKeyBase58")
 
 ResolveDocument = Callable[[str], JsonObject | None]
 """From a DID to its document; None where it can't be had."""
@@ -70,6 +74,7 @@ def did_key_method(key: Multikey) -> str:
     return f"did:key:{key.text}#{key.text}"
 
 
+@lru_cache(maxsize=KEYS_KEPT)
 def key_of_did_key(text: str) -> Multikey:
     """Read the key that a did:key, or a verification method of one, is.
 
@@ -231,6 +236,12 @@ def _key_of(method: JsonObject) -> Multikey | None:
         return None
     value = method[present[0]]
     try:
-        return Multikey.from_text(value) if isinstance(value, str) else Multikey.from_jwk(value)
+        if present == ["publicKeyJwk"]:
+            return Multikey.from_jwk(value)
+        if present == ["publicKeyMultibase"]:
+            return Multikey.from_text(str(value))
+        # The form of 2018 says by its type which kind of key the bytes are.
+        is_edwards = method.get("type") == "Ed25519VerificationKey2018"
+        return Multikey(KeyType.ED25519, decode_base58btc(f"z{value}")) if is_edwards else None
     except InputError:
         return None

@@ -12,11 +12,11 @@ from threading import Lock
 from typing import Any, TypeAlias, cast
 
 from cachetools import LRUCache
-from pyld import ContextResolver, jsonld
 
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject
 from credroot.credential.contexts import ContextRegistry
+from credroot.credential.pyld_offline import ContextResolver, jsonld
 from credroot.credential.rdf_guard import check_document, context_urls
 
 Dataset: TypeAlias = dict[str, list[dict[str, dict[str, str]]]]

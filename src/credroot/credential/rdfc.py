@@ -10,12 +10,11 @@ from functools import cache
 from math import factorial
 from typing import Any, cast
 
-from pyld.canon import URDNA2015
-
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject
 from credroot.credential.canonical_form import CanonicalForm
 from credroot.credential.contexts import pinned_contexts
+from credroot.credential.pyld_offline import URDNA2015
 from credroot.credential.rdf_dataset import Dataset, DatasetReader
 
 MAX_QUADS = 4_000

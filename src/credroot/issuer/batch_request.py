@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import astuple, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
 
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Digest
+from credroot.issuer.drafting import MAX_REFUSALS, Drafter
 from credroot.issuer.roster.roster import Roster, read_roster
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from credroot.core.json_types import JsonObject
     from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.roster.people import Entry
 
@@ -55,18 +58,32 @@ def usable_roster(stream: BinaryIO, name: str) -> Roster:
     return roster
 
 
-def take_in(folder: BatchFolder, roster_file: Path, achievement_file: Path) -> None:
-    """Check both files and store them; raises as `usable_roster`, and `InputError` where the name is taken."""
+def take_in(folder: BatchFolder, roster_file: Path, achievement_file: Path, profile: JsonObject) -> None:
+    """Check roster and achievement against each other and store both.
+
+    Raises:
+        RosterRefused, GuardRefused: as `usable_roster`; also for results that the achievement does not allow.
+        InputError: the achievement can't be used, or the name is taken.
+    """
+    achievement = read_achievement(achievement_file)
     with roster_file.open("rb") as stream:
         roster = usable_roster(stream, roster_file.name)
-        with achievement_file.open("rb") as file:
-            achievement = file.read(MAX_ACHIEVEMENT_BYTES + 1)
-        if len(achievement) > MAX_ACHIEVEMENT_BYTES:
-            raise InputError(
-                f"{achievement_file}: larger than {MAX_ACHIEVEMENT_BYTES} bytes", code="achievement.too_large"
-            )
-        request = {"roster": roster_file.name, "achievement": achievement_file.name, "people": roster.people}
+        refusals = list(islice(Drafter(profile, achievement).refusals(roster.entries()), MAX_REFUSALS + 1))
+    if refusals:
+        named = "; ".join(f"row {row}: {reason}" for row, reason in refusals[:MAX_REFUSALS])
+        more = ", and more" if len(refusals) > MAX_REFUSALS else ""
+        raise RosterRefused(f"{roster_file.name}: {named}{more}; nothing was taken in", code="roster.result")
+    request: JsonObject = {"roster": roster_file.name, "achievement": achievement_file.name, "people": roster.people}
     folder.create(roster_file, achievement, request)
+
+
+def read_achievement(path: Path) -> bytes:
+    """Read an achievement's file, which has at most `MAX_ACHIEVEMENT_BYTES`."""
+    with path.open("rb") as file:
+        achievement = file.read(MAX_ACHIEVEMENT_BYTES + 1)
+    if len(achievement) > MAX_ACHIEVEMENT_BYTES:
+        raise InputError(f"{path}: larger than {MAX_ACHIEVEMENT_BYTES} bytes", code="achievement.too_large")
+    return achievement
 
 
 def digest_of(entries: Iterable[Entry], achievement: bytes, issuer: str) -> Requested:

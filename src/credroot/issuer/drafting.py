@@ -1,12 +1,11 @@
-"""From people to drafts: one Open Badges document for each, with an id of its own."""
+"""From people to drafts: one Open Badges document for each, with an id and a salt of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from credroot.core.strict_json import loads
-from credroot.credential.recipient import email_identity, name_identity
+from credroot.credential.achievement import load_achievement
+from credroot.credential.document import BadgeTemplate
 from credroot.issuer.preparation import Draft
 
 if TYPE_CHECKING:
@@ -16,43 +15,34 @@ if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
     from credroot.issuer.roster.people import Entry
 
-
-@dataclass(frozen=True, slots=True)
-class IssuerProfile:
-    id: str
-    name: str
-    url: str | None = None
-    email: str | None = None
-    description: str | None = None
-    image: str | None = None
+SALT_BYTES = 16
+MAX_REFUSALS = 20
+"""Rows that are named one by one; more are counted."""
 
 
 class Drafter:
-    def __init__(self, profile: IssuerProfile, achievement: bytes, *, source: str) -> None:
-        self._profile = profile
-        self._achievement = loads(achievement)
+    """Makes the documents of one batch."""
+
+    def __init__(self, profile: JsonObject, achievement: bytes) -> None:
+        """Take the issuer's profile in strict form, and the achievement's file.
+
+        Raises:
+            InputError: the achievement can't be used; `str` names every field that is wrong.
+        """
+        self._template = BadgeTemplate(profile, load_achievement(achievement))
+
+    def refusals(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str]]:
+        """Give the row and the reason of each person to whom this achievement can't be awarded as the roster says."""
+        for entry in entries:
+            reason = self._template.check(entry)
+            if reason:
+                yield entry.row, reason
 
     def drafts(
         self, entries: Iterable[Entry], *, new_id: Callable[[], uuid.UUID], random_bytes: Callable[[int], bytes]
     ) -> Iterator[Draft]:
+        """Make one draft for each person, in their order, while they are asked for."""
         for entry in entries:
-            cid = new_id()
-            doc: JsonObject = {
-                "@context": [
-                    "https://www.w3.org/ns/credentials/v2",
-                    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-                ],
-                "id": cid.urn,
-                "type": ["VerifiableCredential", "OpenBadgeCredential"],
-                "issuer": {"id": self._profile.id, "type": ["Profile"], "name": self._profile.name},
-                "validFrom": f"{entry.issued_on}T00:00:00Z",
-                "credentialSubject": {
-                    "type": ["AchievementSubject"],
-                    "identifier": [
-                        name_identity(entry.name),
-                        email_identity(entry.email, random_bytes(16).hex()),
-                    ],
-                    "achievement": self._achievement,
-                },
-            }
-            yield Draft(entry.row, cid, doc)
+            identifier = new_id()
+            document = self._template.build(entry, identifier.urn, random_bytes(SALT_BYTES).hex())
+            yield Draft(entry.row, identifier, document)

@@ -49,11 +49,11 @@ def plan(
     workspace: Path | None, roster: Path, achievement: Path, name: str | None, network: str | None, as_json: bool
 ) -> None:
     """Take a roster in as a batch and say what anchoring it costs. Nothing is signed or sent."""
-    from credroot.app.batches import plan_cost
+    from credroot.app.batches import plan_cost, profile_of
 
     settings = load_settings(workspace)
     folder = _folder(settings, name or name_from(roster))
-    take_in(folder, roster, achievement)
+    take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
     with workbench(settings, network) as (bench, chosen):
         planned = plan_cost(settings, bench, folder)
     if as_json:
@@ -97,7 +97,9 @@ def anchor(
     if (roster is None) != (achievement is None):
         raise InputError("--roster and --achievement go together", code="usage.options")
     if roster is not None and achievement is not None:
-        take_in(folder, roster, achievement)
+        from credroot.app.batches import profile_of
+
+        take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
     return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=False)
 
 

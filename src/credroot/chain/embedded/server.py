@@ -156,7 +156,7 @@ def serve(
         try:
             server.run(ready)
         finally:
-            endpoint.unlink(missing_ok=True)
+            _remove_own_endpoint(endpoint)
 
 
 @contextmanager
@@ -194,6 +194,13 @@ def _thread_with_deep_stack() -> ThreadPoolExecutor:
     finally:
         threading.stack_size(usual)
     return owner
+
+
+def _remove_own_endpoint(path: Path) -> None:
+    """Remove the file that names us. A folder of the same name may have a new owner, if ours was deleted meanwhile."""
+    with suppress(OSError, ValueError):
+        if json.loads(path.read_bytes()).get("pid") == os.getpid():
+            path.unlink()
 
 
 def _write_endpoint(path: Path, url: str) -> None:

@@ -1,0 +1,64 @@
+"""What one server is ready to spend on strangers. Every number has its unit and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from credroot.core.strict_json import MAX_DOCUMENT_BYTES
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one server process."""
+
+    body_bytes: int = MAX_DOCUMENT_BYTES
+    """Of a credential or receipt: what every reader of ours takes."""
+    large_body_bytes: int = 16 * MIB
+    """Of a picture with a credential in it, and of many credentials."""
+    large_bodies: int = 8
+    """Large bodies in memory at once: 128 MiB in all."""
+    batch_credentials: int = 1_000
+    """In one request: some 17 questions to the chain at worst."""
+    body_s: float = 10.0
+    """Seconds for a body of ordinary size to arrive: 1 MiB over a line of 1 Mbit/s."""
+    large_body_s: float = 30.0
+    """Seconds for a large one."""
+    head_s: float = 10.0
+    """Seconds from a connection's beginning, or from its last answer, to the end of the next request's headers."""
+    closing_s: float = 5.0
+    """Seconds for the other side to take what is left of an answer on a connection that is being closed."""
+    stalled_s: float = 20.0
+    """Seconds that an answer may wait for a client that does not read it."""
+    keep_alive_s: int = 5
+    """Seconds that a silent connection is kept."""
+    head_bytes: int = 32 * 1024
+    """Of request line and headers together; browsers send some 2 kB."""
+    headers: int = 100
+    connections: int = 2_000
+    """Open at once; beyond, whoever has owed its headers for the longest time is dropped."""
+    requests_at_once: int = 512
+    """Being answered at once; beyond, the answer is 429."""
+    threads: int = 8
+    """For questions to the chain and for work that would hold up others."""
+    queue: int = 256
+    """Pieces of work that wait for a thread; beyond, the answer is 429."""
+    inline_bytes: int = 64 * 1024
+    """A larger body is parsed by a thread: parsing takes some 5 us a kB, and nobody is served meanwhile."""
+    rate_per_s: float = 200.0
+    """Requests of one client address in the long run; 0 switches the limit off."""
+    rate_burst: float = 1_000.0
+    """Requests of one client address at once."""
+    batch_rate_share: float = 0.25
+    """What a credential in a batch counts, beside a request's 1."""
+    clients: int = 20_000
+    """Client addresses that are remembered."""
+    shutdown_s: int = 3
+    """Seconds for requests to be finished after SIGTERM."""
+    fact_age_s: float = 15.0
+    """Seconds that a fact of the chain is used; the answer names the block it is from."""
+
+
+RETRY_AFTER_S = 2
+"""Seconds that a client is asked to wait: an outage is looked at again after one."""

@@ -1,0 +1,234 @@
+"""``POST /v1/verify`` and ``POST /v1/verify/batch``: from a request's bytes to reports.
+
+The thread that serves everybody parses small bodies and judges what needs neither the chain nor a signature library.
+Everything else goes to the workers: a question to the chain, a signature, a large body, a picture, a batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from credroot.app.api.answers import JSON, Answer, problem_answer
+from credroot.app.api.problems import MEDIA_TYPE, NOT_JSON, RATE, TOO_LARGE, UNAVAILABLE, UNPROCESSABLE, ProblemError
+from credroot.core.errors import InputError
+from credroot.core.report import Outcome, Verdict
+from credroot.core.strict_json import MAX_DEPTH, loads
+from credroot.core.values import Digest
+from credroot.verifier.fact_cache import NotCachedError
+from credroot.verifier.gather import gather
+from credroot.verifier.judge import judge
+from credroot.verifier.subject import CredentialSubject, Malformed, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from credroot.app.api.answers import Receive, Scope
+    from credroot.app.api.limits import Limits
+    from credroot.app.api.metrics import Metrics
+    from credroot.app.api.request_body import BodyReader
+    from credroot.app.api.workers import Workers
+    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.report import Report
+    from credroot.verifier.evidence import Evidence
+    from credroot.verifier.fact_cache import FactCache
+    from credroot.verifier.subject import Subject
+    from credroot.verifier.trust import Policy, Trust
+
+REPORTS_FORMAT = "credroot/verify/v1"
+JUDGING_S = 20.0
+"""Seconds of work that one batch may cost; a thousand ordinary credentials take one."""
+_FILES = frozenset({b"image/png", b"image/svg+xml", b"application/octet-stream"})
+"""What is looked into for a credential; everything else that is taken is JSON."""
+_WRAPPER = frozenset({"receipt", "sha256"})
+_NEED_THE_CHAIN = frozenset({"anchor", "finality", "key", "status"})
+
+
+class VerdictRoutes:
+    """The two routes that give verdicts."""
+
+    def __init__(
+        self,
+        trust: Trust,
+        policy: Policy,
+        cache: FactCache,
+        workers: Workers,
+        bodies: BodyReader,
+        limits: Limits,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        charge: Callable[[Scope, float], bool],
+    ) -> None:
+        """Judge by `trust` and `policy`; `charge` takes the cost of a batch from its client and says if there was room."""
+        self._trust = trust
+        self._policy = policy
+        self._cache = cache
+        self._workers = workers
+        self._bodies = bodies
+        self._limits = limits
+        self._metrics = metrics
+        self._clock = clock
+        self._monotonic = monotonic
+        self._charge = charge
+
+    async def verify(self, scope: Scope, receive: Receive) -> Answer:
+        """Judge one credential, picture, or receipt with a digest.
+
+        Raises:
+            ProblemError: the request can't be read, is too large, or there is no room for it.
+        """
+        is_file = _is_file(scope)
+        data = await self._bodies.read(scope, receive, large=is_file)
+        if is_file or len(data) > self._limits.inline_bytes:
+            report = await self._workers.run(lambda: self._judge_waiting(self._read(data, is_file=is_file)))
+        else:
+            report = await self._judge(self._read(data, is_file=False))
+        self._metrics.verdict(report.verdict.value)
+        if is_only_an_outage(report):
+            return _unavailable({"report": report.to_json()})
+        return Answer(200, orjson.dumps(report.to_json()))
+
+    async def verify_batch(self, scope: Scope, receive: Receive) -> Answer:
+        """Judge many; errors as `verify`. One that can't be read is a report of its own and spoils no other."""
+        if _is_file(scope):
+            raise ProblemError(MEDIA_TYPE, "a batch is JSON", is_body_unread=True)
+        data = await self._bodies.read(scope, receive, large=True)
+        items = await self._workers.run(lambda: self._items(data))
+        if not self._charge(scope, self._limits.batch_rate_share * len(items)):
+            raise ProblemError(RATE, "the credentials of a batch count as requests too")
+        reports = await self._workers.run(lambda: self._judge_many(items))
+        for report in reports:
+            self._metrics.verdict(report.verdict.value)
+        wire: list[JsonValue] = [{"index": index, **report.to_json()} for index, report in enumerate(reports)]
+        if reports and all(map(is_only_an_outage, reports)):
+            return _unavailable({"reports": wire})
+        return Answer(200, orjson.dumps({"format": REPORTS_FORMAT, "reports": wire}))
+
+    async def _judge(self, subject: Subject) -> Report:
+        try:
+            evidence = self._evidence([subject], waiting=False)[0]
+        except NotCachedError:
+            return await self._workers.run(lambda: self._judge_waiting(subject))
+        if isinstance(subject, CredentialSubject) and "proof" in subject.unanchored:
+            return await self._workers.run(lambda: judge(evidence))
+        return judge(evidence)
+
+    def _judge_waiting(self, subject: Subject) -> Report:
+        return judge(self._evidence([subject], waiting=True)[0])
+
+    def _judge_many(self, items: Sequence[JsonValue]) -> list[Report]:
+        end = self._monotonic() + JUDGING_S
+        reports = []
+        for evidence in self._evidence([self._item(item) for item in items], waiting=True):
+            if self._monotonic() > end:
+                raise ProblemError(TOO_LARGE, "these take too long to check together", code="batch.too_costly")
+            reports.append(judge(evidence))
+        return reports
+
+    def _evidence(self, subjects: Sequence[Subject], *, waiting: bool) -> tuple[Evidence, ...]:
+        source_of = self._cache.registry if waiting else self._cache.known
+        return gather(subjects, self._trust, self._policy, source_of, self._clock())
+
+    def _read(self, data: bytes, *, is_file: bool) -> Subject:
+        document = parse(_unbaked(data) if is_file else data, max_bytes=self._limits.body_bytes)
+        if not isinstance(document, dict):
+            raise ProblemError(UNPROCESSABLE, "the body is a JSON object: a credential or a receipt")
+        return self._subject(document)
+
+    def _subject(self, document: JsonObject) -> Subject:
+        """Tell a receipt with its file's digest from a credential, by a member that no credential has."""
+        if "receipt" not in document or "type" in document:
+            return subject_of(document, self._trust)
+        receipt, digest = document["receipt"], document.get("sha256")
+        if not isinstance(receipt, dict) or document.keys() - _WRAPPER:
+            raise ProblemError(UNPROCESSABLE, 'a receipt is sent as {"receipt": {...}, "sha256": "<64 hex digits>"}')
+        return subject_of(receipt, self._trust, file_digest=None if digest is None else _digest(digest))
+
+    def _items(self, data: bytes) -> list[JsonValue]:
+        limits = self._limits
+        document = parse(data, max_bytes=limits.large_body_bytes, max_depth=MAX_DEPTH + 2)
+        items = document.get("credentials") if isinstance(document, dict) and len(document) == 1 else None
+        if not isinstance(items, list) or not items:
+            raise ProblemError(UNPROCESSABLE, 'a batch is {"credentials": [...]} with one credential at least')
+        if len(items) > limits.batch_credentials:
+            raise ProblemError(
+                TOO_LARGE, f"{len(items)} credentials; at most {limits.batch_credentials}", code="batch.too_many"
+            )
+        return items
+
+    def _item(self, item: JsonValue) -> Subject:
+        """Read one of a batch: a credential, a receipt with a digest, or the text of a file."""
+        try:
+            if isinstance(item, str):
+                return self._read(item.encode(), is_file=False)
+            if not isinstance(item, dict):
+                return Malformed("format.not_an_object", "it is not a JSON object")
+            return self._subject(item)
+        except ProblemError as problem:
+            return Malformed(problem.code or "format.malformed", problem.detail)
+
+
+def is_only_an_outage(report: Report) -> bool:
+    """Tell whether the chain's silence is all that keeps a report from a verdict, so that asking again may help."""
+    if report.verdict is not Verdict.INDETERMINATE:
+        return False
+    codes = {check.id: check.code for check in report.checks}
+    if codes.get("anchor") != "anchor.unavailable":
+        return False
+    open_checks = {
+        check.id for check in report.checks if check.required and check.outcome not in (Outcome.PASSED, Outcome.WARNING)
+    }
+    return open_checks <= _NEED_THE_CHAIN
+
+
+def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> JsonValue:
+    """Parse a body. Raises `ProblemError`: ``not-json``, or ``too-large``."""
+    try:
+        return loads(data, max_bytes=max_bytes, max_depth=max_depth)
+    except InputError as error:
+        kind = TOO_LARGE if error.code == "json.too_large" else NOT_JSON
+        raise ProblemError(kind, str(error), code=error.code) from error
+
+
+def _is_file(scope: Scope) -> bool:
+    """Tell whether the body is a file to look into, by its media type; none at all is taken for JSON."""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            media_type = value.partition(b";")[0].strip().lower()
+            if media_type in _FILES:
+                return True
+            if media_type not in (JSON, b"application/vc", b"") and not media_type.endswith(b"+json"):
+                raise ProblemError(MEDIA_TYPE, is_body_unread=True)
+    return False
+
+
+def _unbaked(data: bytes) -> bytes:
+    from credroot.credential.baking.detect import FileKind, read_credential_bytes
+    from credroot.credential.baking.payload import PayloadKind
+
+    try:
+        found = read_credential_bytes(data)
+    except InputError as error:
+        kind = MEDIA_TYPE if error.code.startswith(("baking.is_", "baking.unknown")) else UNPROCESSABLE
+        raise ProblemError(kind, str(error), code=error.code) from error
+    if found.payload_kind is not PayloadKind.JSON:
+        where = "" if found.kind is FileKind.JWT else " in the picture"
+        raise ProblemError(MEDIA_TYPE, f"the credential{where} is a JWT, which has no anchor proof", code="format.jwt")
+    return found.payload
+
+
+def _digest(text: JsonValue) -> Digest:
+    try:
+        if isinstance(text, str):
+            return Digest.from_hex(text if text.startswith("0x") else "0x" + text)
+    except InputError:
+        pass
+    raise ProblemError(UNPROCESSABLE, "sha256 is the file's SHA-256 in 64 hex digits", code="receipt.digest")
+
+
+def _unavailable(members: JsonObject) -> Answer:
+    return problem_answer(ProblemError(UNAVAILABLE, code="anchor.unavailable", members=members))
