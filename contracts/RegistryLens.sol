@@ -11,10 +11,10 @@ pragma solidity 0.8.37;
 /// bytes[] results)`, each result `abi.encode(bool ok, bytes data)` of a static call to the registry.
 ///
 /// Nodes treat the answer as new code: at most 24,576 bytes (EIP-170) at 200 gas a byte, and at most 49,152 bytes of
-/// creation code with arguments (EIP-3860). A page of some 150 calls fits. The first byte is that of a chain id
-/// below 2^248, hence zero, never the 0xEF that EIP-3541 forbids. `blockNumber` is what the chain's NUMBER opcode says,
-/// on some rollups that of the layer below. A registry without code has the code hash zero or that of no bytes,
-/// and its calls succeed with no data: check the code hash before anything else.
+/// creation code with arguments (EIP-3860). A page of 120 calls that answer with one word fits. The first byte is that
+/// of a chain id below 2^248, hence zero, never the 0xEF that EIP-3541 forbids. `blockNumber` is what the chain's
+/// NUMBER opcode says, on some rollups that of the layer below. A registry without code has the code hash zero or that
+/// of no bytes, and its calls succeed with no data: check the code hash before anything else.
 contract RegistryLens {
     constructor(address registry, bytes[] memory calls) {
         bytes[] memory results = new bytes[](calls.length);

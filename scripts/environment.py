@@ -22,7 +22,7 @@ def ensure() -> Path:
 
     The project itself is installed in editable form. A stamp in the environment says which lock it holds.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(f"Credroot needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = VENV / "credroot-lock.sha256"

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.workspaces import Workspace, run_credroot, stop_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 # No deadline: a busy machine is not a failure. `print_blob` gives the line that repeats a failure.
 settings.register_profile(
@@ -21,3 +29,34 @@ def rng() -> random.Random:
     seed = os.environ.get("CREDROOT_SEED") or str(random.SystemRandom().getrandbits(64))
     print(f"CREDROOT_SEED={seed}")
     return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The workspace of one demonstration; tests only read it."""
+    parent = tmp_path_factory.mktemp("demo")
+    done = run_credroot(parent, "demo", "--no-serve", "--dir", "D")
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield Workspace(parent / "D", done.stdout)
+    stop_chain(parent / "D")
+
+
+@pytest.fixture(scope="session")
+def template(demonstrated: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace just initialised, its chain at rest: copying it is quicker than making it."""
+    folder = tmp_path_factory.mktemp("template")
+    done = run_credroot(folder, "init", "--name", "Testing College")
+    assert done.returncode == 0, done.stderr
+    for name in ("roster.csv", "data-analytics.json"):
+        shutil.copy(demonstrated.folder / name, folder / name)
+    stop_chain(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace of one test, with a local chain of its own."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(template, folder)
+    yield Workspace(folder, "")
+    stop_chain(folder)

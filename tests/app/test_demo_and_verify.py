@@ -11,7 +11,7 @@ import credroot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.app.conftest import Workspace
+    from tests.workspaces import Workspace
 
 
 def codes(report: dict[str, list[dict[str, str]]]) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_exit_statuses_tell_what_was_found(demonstrated: Workspace, tmp_path: Pa
 def test_outside_the_workspace_nobody_is_trusted_and_nothing_is_called_forged(
     demonstrated: Workspace, tmp_path: Path
 ) -> None:
-    from tests.app.conftest import run_credroot
+    from tests.workspaces import run_credroot
 
     done = run_credroot(tmp_path, "verify", str(demonstrated.credentials[1]), "--json")
     report = json.loads(done.stdout)["reports"][0]
@@ -91,7 +91,7 @@ def test_an_outage_is_not_evidence_of_forgery(demonstrated: Workspace, tmp_path:
         'network = "local"\n', 'network = "local"\nnetworks.local.endpoints = ["http://127.0.0.1:9"]\n'
     )
     (folder / "credroot.toml").write_text(settings)
-    from tests.app.conftest import run_credroot
+    from tests.workspaces import run_credroot
 
     done = run_credroot(folder, "verify", str(demonstrated.credentials[1]), "--json")
     report = json.loads(done.stdout)["reports"][0]

@@ -14,7 +14,7 @@ import credroot
 if TYPE_CHECKING:
     import random
 
-    from tests.app.conftest import Workspace
+    from tests.workspaces import Workspace
 
 FILES, CHANGES = (3, 4) if os.environ.get("CREDROOT_LONG") else (1, 2)
 PAGE = 2_000

@@ -1,4 +1,4 @@
-"""An EVM in memory for contract tests: py-evm's Prague state without blocks, signatures of transactions or a database file.
+"""An EVM in memory for contract tests: py-evm's Prague state without blocks, signed transactions or a file.
 
 It is a few times faster than eth-tester because a transaction here is one state transition and nothing else. Gas is
 that of a real transaction: intrinsic cost, cold and warm access, refunds, the floor of EIP-7623.

@@ -32,7 +32,15 @@ ANCHOR = {
     "nonce": "uAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "proofValue": "uogA",
 }
-TEXTS = ("plain", 'quote " and \\ and\nline', "日本語 العربية עברית", "𝄞 astral", "", "<b>&amp;</b>", "\u2028\u0085\xa0")
+TEXTS = (
+    "plain",
+    'quote " and \\ and\nline',
+    "日本語 العربية עברית",
+    "𝄞 astral",
+    "",
+    "<b>&amp;</b>",
+    "\u2028\u0085\xa0",
+)
 
 
 def badge(issuer: str, **changes: Any) -> dict[str, Any]:
@@ -77,7 +85,8 @@ def test_both_foreign_verifiers_accept_what_credroot_signs_and_refuse_it_after_o
 
 
 def test_both_foreign_verifiers_read_the_did_web_document_that_credroot_writes():
-    document = did_document(DID_WEB, TEST_KEY.multikey)
+    account = "eip155:137:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    document = did_document(DID_WEB, TEST_KEY.multikey, account=account)
     documents = {DID_WEB: document, "https://registrar.example.edu/.well-known/did.json": document}
     credential = signed(badge(DID_WEB), f"{DID_WEB}#key-1")
     for verdict in verdicts([credential, *changed(credential)], documents).values():

@@ -19,15 +19,15 @@ from credroot.issuer.anchoring import begin, walk
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
+from credroot.issuer.intent import Intent, coins
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
-from credroot.issuer.submission import Intent, coins
 
 if TYPE_CHECKING:
     from credroot.app.issuing import Keys
     from credroot.app.settings import IssuerSettings, Settings
     from credroot.core.json_types import JsonObject
     from credroot.issuer.batch_folder import BatchFolder
-    from credroot.issuer.submission import Cost, Guards
+    from credroot.issuer.intent import Cost, Guards
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
 
@@ -78,7 +78,7 @@ def issue(
     known = {record.name: record for record in bench.journal.batches()}.get(folder.name)
     if known is not None and not may_exist:
         raise GuardRefused(
-            f"batch {folder.name!r} was begun before and is {known.state}; to go on: credroot batch resume {folder.name}",
+            f"batch {folder.name!r} was begun before and is {known.state}; run: credroot batch resume {folder.name}",
             code="batch.begun",
         )
     issuer = settings.required_issuer()

@@ -37,11 +37,11 @@ _COMMANDS = {
 class LazyGroup(click.Group):
     """A group that imports a command when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command."""
         return sorted(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command; `None` where there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
@@ -49,13 +49,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in sorted(_COMMANDS.items())])
 
 
-def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
@@ -80,7 +80,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 )
 @click.pass_context
 def root(ctx: click.Context, workspace: Path | None) -> None:
-    """Open Badges that are anchored on a chain: issue by the batch, verify without asking the issuer, audit every event.
+    """Open Badges anchored on a chain: issue by the batch, verify without asking the issuer, audit every event.
 
     Exit status: 0 done or valid, 1 our fault, 2 usage, 3 a problem was found, 4 revoked or suspended, 5 expired or not
     yet valid, 6 could not check, 7 refused by a guard, 8 partly done.

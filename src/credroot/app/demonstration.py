@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credroot.app.batches import issue, profile_of
@@ -18,15 +19,14 @@ from credroot.core.errors import InputError
 from credroot.core.report import Verdict
 from credroot.issuer.batch_folder import BatchFolder
 from credroot.issuer.batch_request import take_in
+from credroot.issuer.intent import Guards
 from credroot.issuer.reasons import Reason
 from credroot.issuer.roster.roster import read_roster
-from credroot.issuer.submission import Guards
 from credroot.issuer.withdrawal import find_targets, intents
 from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from credroot.app.settings import Settings
     from credroot.core.report import Report
@@ -42,7 +42,8 @@ def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
         raise InputError(f"{folder} is not empty: name another with --dir", code="demo.folder")
     settings = _set_up(folder)
     say(
-        f"Local chain     {settings.network_named().chain_id.caip2}   {_short(folder / 'chain')}   LOCAL CHAIN: proves nothing to others"
+        f"Local chain     {settings.network_named().chain_id.caip2}   {_short(folder / 'chain')}   "
+        "LOCAL CHAIN: proves nothing to others"
     )
     with (folder / ROSTER_NAME).open("rb") as stream:
         roster = read_roster(stream)
@@ -130,4 +131,4 @@ def _altered(data: bytes) -> bytes:
 
 def _short(path: Path) -> str:
     """Give a path as a person types it from here."""
-    return "./" + os.path.relpath(path) if path.is_relative_to(os.getcwd()) else str(path)
+    return "./" + os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

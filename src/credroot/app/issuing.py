@@ -22,8 +22,9 @@ from credroot.chain.keystore import (
 )
 from credroot.chain.writer import ChainWriter
 from credroot.core.errors import InputError
+from credroot.issuer.intent import Guards
 from credroot.issuer.signing_key_file import open_signing_key
-from credroot.issuer.submission import Guards, Submission
+from credroot.issuer.submission import Submission
 from credroot.issuer.workbench import Workbench
 from credroot.store.journal import Journal
 from credroot.store.lock import exclusive
@@ -112,7 +113,14 @@ def submission(settings: Settings, network: Network) -> Iterator[tuple[Journal, 
         yield (
             journal,
             chain,
-            Submission(journal, chain, chain_id=network.chain_id, finality=network.finality, clock=now),
+            Submission(
+                journal,
+                chain,
+                chain_id=network.chain_id,
+                finality=network.finality,
+                clock=now,
+                data_fees=network.data_fees,
+            ),
         )
 
 

@@ -9,8 +9,8 @@ from credroot.app.issuing import Keys, submission, tell
 from credroot.chain.embedded.layout import FAUCET_TEST_KEY
 from credroot.chain.keystore import signer_from_key
 from credroot.issuer.deploying import deploy
+from credroot.issuer.intent import Guards, Intent
 from credroot.issuer.settlement import settle
-from credroot.issuer.submission import Guards, Intent
 from credroot.store.durable import write_file
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from credroot.chain.data_fees import DataFees
 from credroot.chain.deployment import load_deployments
 from credroot.chain.finality import Confirmations, parse_finality
 from credroot.core.errors import InputError
@@ -28,6 +29,7 @@ SETTINGS_FILE = "credroot.toml"
 SETTINGS_FORMAT = "credroot/settings/v1"
 MAX_SETTINGS_BYTES = 262_144
 LOCAL_NETWORK = "local"
+_DATA_FEES = {"base": DataFees.OP_STACK, "optimism": DataFees.OP_STACK, "arbitrum": DataFees.ARBITRUM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Network:
     """Where a person looks a transaction up: a URL that a transaction's hash is put behind."""
     max_fee_gwei: int | None = None
     """The most that a unit of gas may cost."""
+    data_fees: DataFees = DataFees.NONE
+    """How the chain charges for data on layer 1."""
     deadline_s: float = 10.0
 
     @property
@@ -141,7 +145,15 @@ def well_known_networks() -> dict[str, Network]:
         ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/"),
     )
     return {
-        name: Network(name, ChainId(number), (), parse_finality(finality, source=name), coin, explorer)
+        name: Network(
+            name,
+            ChainId(number),
+            (),
+            parse_finality(finality, source=name),
+            coin,
+            explorer,
+            data_fees=_DATA_FEES.get(name, DataFees.NONE),
+        )
         for name, number, finality, coin, explorer in known
     }
 
@@ -270,10 +282,20 @@ def _network(name: str, entry: _Table, base: Network | None) -> Network:
         coin=entry.text("coin", known.coin),
         explorer=entry.optional_text("explorer") or known.explorer,
         max_fee_gwei=entry.get("max_fee_gwei", int, known.max_fee_gwei),
+        data_fees=_data_fees(entry, known),
         deadline_s=float(entry.get("deadline_s", int, int(known.deadline_s))),
     )
     entry.finish()
     return network
+
+
+def _data_fees(entry: _Table, known: Network) -> DataFees:
+    text = entry.text("data_fees", known.data_fees)
+    try:
+        return DataFees(text)
+    except ValueError as error:
+        kinds = ", ".join(DataFees)
+        raise InputError(f"{entry.source}: data_fees is one of {kinds}", code="settings.kind") from error
 
 
 def _with_endpoint(network: Network, url: str) -> Network:

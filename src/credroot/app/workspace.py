@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIGNER_NAME = "registrar"
 SIGNING_KEY_FILE = "signing-key.json"
-PASSPHRASE_FILE = "keys/passphrase"
+PASSPHRASE_FILE = "keys/passphrase"  # noqa: S105
 PASSPHRASE_BYTES = 24
 
 

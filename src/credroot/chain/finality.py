@@ -16,7 +16,7 @@ class Confirmations:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.count} confirmations"
+        return "1 confirmation" if self.count == 1 else f"{self.count} confirmations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,11 @@ Finality = Confirmations | FinalityTag
 
 
 def parse_finality(value: object, *, source: str) -> Finality:
-    """Read ``"finalized"``, ``"safe"`` or a number of confirmations; `source` is named in the `InputError` otherwise."""
+    """Read ``"finalized"``, ``"safe"`` or a number of confirmations.
+
+    Raises:
+        InputError: it is neither; `source` is named.
+    """
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_CONFIRMATIONS:
         return Confirmations(value)
     if value in ("finalized", "safe"):

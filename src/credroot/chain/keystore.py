@@ -77,7 +77,11 @@ def signer_from_key(key: bytes) -> LocalSigner:
 
 
 def create_keystore(path: Path, passphrase: str, *, key: bytes | None = None, work: int = SCRYPT_WORK) -> Address:
-    """Write a new key (or `key`) to `path`, mode 0600, encrypted. Raise `InputError` where the file is there already."""
+    """Write a new key (or `key`) to `path`, mode 0600, encrypted.
+
+    Raises:
+        InputError: ``key.exists``, the file is there already.
+    """
     from credroot.store.durable import write_file
 
     if path.exists():

@@ -29,11 +29,15 @@ _NO_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
-def loads(data: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES, max_depth: int = MAX_DEPTH) -> JsonValue:
+def loads(
+    data: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES, max_depth: int = MAX_DEPTH, one_meaning: bool = True
+) -> JsonValue:
     """Parse one JSON text (RFC 8259) that has exactly one meaning.
 
     A text given as `str` is taken as its UTF-8 bytes. ``-0`` is the integer 0, ``-0.0`` a float; both are canonically
-    0 (RFC 8785). `max_depth` counts arrays and objects inside one another, 1 for ``[]``; at most 1,000.
+    0 (RFC 8785). `max_depth` counts arrays and objects inside one another, 1 for ``[]``; at most 1,000. Without
+    `one_meaning` the parser's own limit of depth, 1,024, holds, the last of duplicate keys is taken and large integers
+    may be rounded: for large answers whose members are each checked, never for what is hashed.
 
     Raises:
         InputError: by code ``json.too_large``, more than `max_bytes`; ``json.bom``; ``json.too_deep``;
@@ -48,13 +52,16 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES, max_depth: 
         raise InputError(f"the document has {len(data)} bytes, {max_bytes} are allowed", code="json.too_large")
     if data.startswith(_BOM):
         raise InputError("the document starts with a byte order mark", code="json.bom")
-    unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
-    _require_shallow(unescaped, max_depth)
+    unescaped = data
+    if one_meaning:
+        unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
+        _require_shallow(unescaped, max_depth)
     try:
         value: JsonValue = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         _explain(data, error)
-    _require_one_meaning(value, unescaped)
+    if one_meaning:
+        _require_one_meaning(value, unescaped)
     return value
 
 

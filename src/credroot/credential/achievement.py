@@ -9,7 +9,7 @@ from credroot.core import strict_json
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject
 from credroot.credential.badge_model import RESULT_STATUSES
-from credroot.credential.strict_form import FieldProblem, FormError, strict_form
+from credroot.credential.strict_form import FieldProblem, FormError, is_iri, strict_form
 
 _ACHIEVED_LEVEL = "achievedLevel"
 
@@ -23,7 +23,7 @@ class ResultRule:
     levels: dict[str, str]
     """A rubric level's IRI by its IRI, name and level, in lower case."""
     allowed: tuple[str, ...]
-    """The values that are allowed; empty for any."""
+    """The values that are allowed, the names of the levels where there are any; empty for any value."""
     minimum: float | None
     maximum: float | None
     is_status: bool
@@ -41,7 +41,7 @@ class ResultRule:
             return {**linked, "status": status or _refuse(value, RESULT_STATUSES)}
         if self.levels:
             level = self.levels.get(value.casefold())
-            return {**linked, "value": value, _ACHIEVED_LEVEL: level or _refuse(value, tuple(self.levels))}
+            return {**linked, "value": value, _ACHIEVED_LEVEL: level or _refuse(value, self.allowed)}
         if self.allowed and value not in self.allowed:
             _refuse(value, self.allowed)
         self._require_in_range(value)
@@ -80,7 +80,7 @@ def load_achievement(source: bytes | str | JsonObject) -> Achievement:
     """Read an Achievement as JSON text or object and give its strict form.
 
     Beyond what `strict_form` forgives, ``criteria`` may be a bare text or URL, and results and rubric levels may lack
-    an ``id``. Criteria without one get ``<id>#criteria``, since two things without an id are hashed in more than one way.
+    an ``id``. Criteria without one get ``<id>#criteria``: what has no id may be hashed in more than one way.
 
     Raises:
         FormError: ``achievement.invalid``, with all problems by field.
@@ -116,7 +116,7 @@ def _with_ids(value: JsonObject) -> JsonObject:
     """Give a copy in which criteria, results and rubric levels have ids made of the achievement's own."""
     given: dict[str, Any] = dict(value)
     base = given.get("id")
-    if not isinstance(base, str) or not base:
+    if not isinstance(base, str) or not is_iri(base):
         return given
     own = base if "#" in base else base + "#"
     join = "-" if "#" in base else ""
@@ -177,14 +177,15 @@ def _result_rule(document: JsonObject) -> ResultRule:
         return ResultRule("", {}, (), None, None, is_status=False)
     result = results[0]
     levels: dict[str, str] = {}
-    for level in result.get("rubricCriterionLevel", []):
+    rubric = result.get("rubricCriterionLevel", [])
+    for level in rubric:
         for word in (level["id"], level["name"], level.get("level", "")):
             if word:
                 levels.setdefault(word.casefold(), level["id"])
     return ResultRule(
         description_id=result["id"],
         levels=levels,
-        allowed=tuple(result.get("allowedValue", ())),
+        allowed=tuple(level["name"] for level in rubric) or tuple(result.get("allowedValue", ())),
         minimum=_as_number(result.get("valueMin", "")),
         maximum=_as_number(result.get("valueMax", "")),
         is_status=result["resultType"] == "Status",

@@ -7,28 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import unquote
 
+from credroot.core.clock import parse_time
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.multibase import decode_base58btc
 from credroot.credential.contexts import DID_V1, MULTIKEY_V1
+from credroot.credential.jws import RsaKey, jws_key
 from credroot.credential.multikey import KeyType, Multikey
 
 MAX_DID_CHARS = 2_000
 """Characters of a DID URL that is read."""
 KEYS_KEPT = 1_024
 """Keys of did:keys that are kept read; a verifier meets the same issuers again and again."""
+MAX_PORT = 65_535
 MAX_METHODS = 64
 """Verification methods of one DID document."""
 
 _DID_URL = re.compile(r"(?P<did>did:(?P<method>[a-z0-9]+):(?P<id>[A-Za-z0-9._:%-]*[A-Za-z0-9._%-]))(?P<rest>[/?#].*)?")
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_AUTHORITY = re.compile(r"(?P<host>[^%]+)(?:%3[Aa](?P<port>[1-9][0-9]{0,4}))?")
 _PATH_PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
+_END_MEMBERS = ("revoked", "expires")
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 _KEY_MEMBERS = ("publicKeyMultibase", "publicKeyJwk", "publicKeyBase58")
 
 ResolveDocument = Callable[[str], JsonObject | None]
@@ -102,12 +107,12 @@ def web_document_url(did: str) -> str:
     if url.method != "web" or url.fragment is not None:
         raise InputError(f"not a did:web: {did[:80]!r}", code="did.malformed")
     authority, *path = url.method_id.split(":")
-    host, _, port = unquote(authority).partition(":")
-    if _HOST.fullmatch(host) is None or ("%" in authority and not _is_port(authority, host, port)):
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None or _HOST.fullmatch(found["host"]) is None or int(found["port"] or 1) > MAX_PORT:
         raise InputError(f"not a host name that a did:web can have: {authority[:80]!r}", code="did.malformed")
     if any(_PATH_PART.fullmatch(part) is None for part in path):
         raise InputError(f"not a path that a did:web can have: {did[:80]!r}", code="did.malformed")
-    origin = f"https://{host}:{port}" if port else f"https://{host}"
+    origin = f"https://{found['host']}:{found['port']}" if found["port"] else f"https://{found['host']}"
     return "/".join([origin, *(path or [".well-known"]), "did.json"])
 
 
@@ -123,6 +128,10 @@ class DidDocument:
     """Other names that the DID says it has; claims, until the other side says the same."""
     accounts: tuple[str, ...]
     """CAIP-10 accounts (``eip155:1:0x...``) of verification methods under ``assertionMethod``, as written."""
+    rsa_keys: Mapping[str, RsaKey] = field(default_factory=dict)
+    """As `assertion_keys`, RSA keys, which sign only JWTs."""
+    removed_at: Mapping[str, datetime] = field(default_factory=dict)
+    """By verification method, from when on it signs no more; such a key still stands among the keys."""
 
     @classmethod
     def read(cls, document: JsonObject, *, did: str) -> DidDocument:
@@ -140,6 +149,8 @@ class DidDocument:
             raise InputError(f"the document of {did[:80]!r} has another id", code="did.wrong_document")
         declared = {_method_id(method, did): method for method in _methods(document, "verificationMethod")}
         keys: dict[str, Multikey] = {}
+        rsa_keys: dict[str, RsaKey] = {}
+        removed_at: dict[str, datetime] = {}
         accounts: list[str] = []
         for entry in _entries(document, "assertionMethod"):
             method = entry if isinstance(entry, dict) else declared.get(_absolute(str(entry), did))
@@ -148,11 +159,20 @@ class DidDocument:
             account = method.get("blockchainAccountId")
             if isinstance(account, str):
                 accounts.append(account)
-            key = _key_of(method)
-            if key is not None:
-                keys[_method_id(method, did)] = key
+            key, name = _key_of(method), _method_id(method, did)
+            if isinstance(key, Multikey):
+                keys[name] = key
+            elif key is not None:
+                rsa_keys[name] = key
+            ends = [_moment(method[member]) for member in _END_MEMBERS if member in method]
+            if ends:
+                removed_at[name] = min(ends)
         names = [name for name in _entries(document, "alsoKnownAs") if isinstance(name, str)]
-        return cls(did, MappingProxyType(keys), tuple(names), tuple(accounts))
+        return cls(did, MappingProxyType(keys), tuple(names), tuple(accounts), rsa_keys, removed_at)
+
+    def current_key(self, verification_method: str) -> Multikey | None:
+        """Give a key that was never removed, for those who know no time."""
+        return None if verification_method in self.removed_at else self.assertion_keys.get(verification_method)
 
 
 def did_document(did: str, key: Multikey, *, account: str | None = None, fragment: str = "key-1") -> JsonObject:
@@ -190,14 +210,9 @@ def key_resolver(documents: ResolveDocument) -> Callable[[str], Multikey | None]
         document = documents(url.did)
         if document is None or url.fragment is None:
             return None
-        return DidDocument.read(document, did=url.did).assertion_keys.get(verification_method)
+        return DidDocument.read(document, did=url.did).current_key(verification_method)
 
     return resolve
-
-
-def _is_port(authority: str, host: str, port: str) -> bool:
-    plain = _PORT.fullmatch(port) is not None and int(port) < 65_536
-    return plain and authority.lower() == f"{host}%3a{port}"
 
 
 def _entries(document: JsonObject, member: str) -> list[JsonValue]:
@@ -229,7 +244,15 @@ def _is_own(method_id: str, did: str) -> bool:
     return method_id.startswith(did + "#") and len(method_id) > len(did) + 1
 
 
-def _key_of(method: JsonObject) -> Multikey | None:
+def _moment(value: JsonValue) -> datetime:
+    """Read when a key ends; what can't be read ends it from the beginning."""
+    try:
+        return parse_time(value) if isinstance(value, str) else _BEGINNING
+    except InputError:
+        return _BEGINNING
+
+
+def _key_of(method: JsonObject) -> Multikey | RsaKey | None:
     """Read a method's key; None where it has none of a kind that we check with, or has two."""
     present = [member for member in _KEY_MEMBERS if member in method]
     if len(present) != 1:
@@ -237,7 +260,7 @@ def _key_of(method: JsonObject) -> Multikey | None:
     value = method[present[0]]
     try:
         if present == ["publicKeyJwk"]:
-            return Multikey.from_jwk(value)
+            return jws_key(value)
         if present == ["publicKeyMultibase"]:
             return Multikey.from_text(str(value))
         # The form of 2018 says by its type which kind of key the bytes are.

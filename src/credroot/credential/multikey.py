@@ -10,7 +10,7 @@ from credroot.core.errors import InputError
 from credroot.core.multibase import decode_base58btc, encode_base58btc
 
 MAX_MULTIKEY_CHARS = 1_000
-"""Characters that are read; the longest supported key (P-384) has 70, and 4096 bits of RSA, which is named, have 720."""
+"""Characters that are read; the longest supported key (P-384) has 70. RSA of 4096 bits, which is named, has 720."""
 
 
 class KeyType(Enum):

@@ -27,8 +27,8 @@ MAX_SAFE_INTEGER = 2**53 - 1
 ALLOWED_KEYWORDS = frozenset({"@context", "@id", "@type", "@value", "@language", "@list", "@set", "@graph"})
 """``@direction`` has no settled form in RDF; the others change structure and no credential needs them."""
 
-# Tab, line feed and carriage return have one escape in every implementation; the other control characters do not.
-_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# LF and CR have one escape in every implementation; other control characters, U+FFFE and U+FFFF have several.
+_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def check_document(document: JsonObject) -> None:
@@ -72,7 +72,7 @@ def context_urls(document: JsonObject) -> tuple[str, ...]:
 
 
 def check_text(text: str) -> None:
-    """Refuse control characters, U+007F and lone surrogates, which implementations escape differently.
+    """Refuse control characters, U+FFFE, U+FFFF and lone surrogates, which implementations escape differently.
 
     Raises:
         InputError: ``rdfc.control_character``.
@@ -87,7 +87,7 @@ def check_text(text: str) -> None:
 def check_number(number: float) -> None:
     """Refuse numbers that implementations write differently.
 
-    Integers beyond 2^53 - 1, floats that are whole (``1.0``) or no number at all, and floats of more than 15 significant
+    Integers beyond 2^53 - 1, floats that are whole (``1.0``) or no number, and floats of more than 15 significant
     digits.
 
     Raises:

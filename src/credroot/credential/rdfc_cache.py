@@ -90,6 +90,12 @@ class ShapeCache:
         known = self._shapes.get(key)
         return known is not None and known.shape is not None
 
+    def has_shape(self, document: JsonObject) -> bool:
+        """Answer whether `canonical_form` will be fast for `document`; some 15 us, and it learns nothing."""
+        split = skeleton_of(document, self._terms)
+        known = None if split is None else self._shapes.get(split[0])
+        return known is not None and known.shape is not None
+
     def agrees_with_pyld(self, document: JsonObject) -> bool:
         """Answer whether the fast way and PyLD give the same; for a sample of every batch.
 

@@ -14,6 +14,8 @@ from hashlib import sha256
 from credroot.credential.canonical_form import CanonicalForm
 from credroot.credential.rdfc_lines import Filler, Picker, RepeatedLineError
 
+_NONCHARACTERS = b"\xef\xbf"
+_NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
 _ESCAPED = b'"\\\t\n\r'
 _PLAIN = bytes(set(range(0x20, 0x100)) - {0x7F, *_ESCAPED})
 """Bytes of UTF-8 that stand for themselves in a literal; the other control characters are in neither list."""
@@ -81,9 +83,12 @@ class Shape:
 def escaped(values: list[str]) -> list[str] | None:
     """Give the values as they stand in N-Quads between quotes; None where one has no common form there."""
     try:
-        odd = " ".join(values).encode().translate(None, _PLAIN)
+        text = " ".join(values).encode()
     except UnicodeEncodeError:
         return None  # a lone surrogate
+    if _NONCHARACTERS in text and _NONCHARACTER.search(text) is not None:
+        return None
+    odd = text.translate(None, _PLAIN)
     if not odd:
         return values.copy()
     if odd.translate(None, _ESCAPED):

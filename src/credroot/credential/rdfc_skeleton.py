@@ -80,7 +80,11 @@ def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonK
             elif kind is dict:
                 visit_object(member, depth - 1)
             elif kind is list:
-                visit_array(member, name in names, depth - 1)
+                if len(member) == 1 and type(member[0]) is str and name in names:
+                    note(-2)  # as `visit_array` would, without the call: most types are written so
+                    note(member[0])
+                else:
+                    visit_array(member, name in names, depth - 1)
             else:
                 note_scalar(member)
 

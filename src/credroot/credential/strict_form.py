@@ -126,7 +126,7 @@ class _Reader:
         if member.kind is Kind.OBJECT:
             return self.read(value, member.of, path)
         if member.kind is Kind.IRI_OR_OBJECT:
-            return self._text(value, path, _is_iri) if isinstance(value, str) else self.read(value, member.of, path)
+            return self._text(value, path, _iri_fault) if isinstance(value, str) else self.read(value, member.of, path)
         if member.kind is Kind.NUMBER:
             return self._number(value, path)
         if member.kind is Kind.BOOLEAN:
@@ -199,11 +199,16 @@ def _kind_of(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def _is_iri(text: str) -> str:
-    return "" if _IRI.fullmatch(text) else "must be a URL or another absolute IRI, without spaces"
+def is_iri(text: str) -> bool:
+    """Answer whether `text` is an absolute IRI that can stand in N-Quads as it is."""
+    return _IRI.fullmatch(text) is not None
 
 
-def _is_time(text: str) -> str:
+def _iri_fault(text: str) -> str:
+    return "" if is_iri(text) else "must be a URL or another absolute IRI, without spaces"
+
+
+def _time_fault(text: str) -> str:
     try:
         parse_time(text)
     except InputError as error:
@@ -213,8 +218,8 @@ def _is_time(text: str) -> str:
 
 _TESTS: dict[Kind, Callable[[str], str]] = {
     Kind.TEXT: lambda _: "",
-    Kind.IRI: _is_iri,
-    Kind.TIME: _is_time,
+    Kind.IRI: _iri_fault,
+    Kind.TIME: _time_fault,
     Kind.DATE: lambda text: "" if _DATE.fullmatch(text) else "must be a day such as 2026-01-31",
     Kind.LANGUAGE: lambda text: "" if _LANGUAGE.fullmatch(text) else "must be a language tag such as en or pt-BR",
     Kind.JWS: lambda text: "" if _JWS.fullmatch(text) else "must be a signed credential in compact form",

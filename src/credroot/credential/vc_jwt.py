@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from credroot.core.clock import parse_time
+from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.strict_json import loads
@@ -43,6 +43,47 @@ def is_vc_jwt(text: str) -> bool:
     return text.startswith("eyJ") and text.count(".") == 2
 
 
+def read_vc_jwt(text: str) -> JsonObject:
+    """Give the credential that a VC-JWT carries, its signature unchecked: for reading what there is to be judged.
+
+    Where the credential has no validity of its own, that of the JWT stands in it.
+
+    Raises:
+        InputError: as `verify_vc_jwt`, but for those of keys, signature and time.
+    """
+    claims = _claims(CompactJws.parse(text))
+    credential = _credential(claims)
+    _check_agreement(claims, credential)
+    for name, members in (("nbf", ("validFrom", "issuanceDate")), ("exp", ("validUntil", "expirationDate"))):
+        moment = _numeric_date(claims, name)
+        if moment is not None and not any(member in credential for member in members):
+            credential[members[0]] = format_time(moment)
+    return credential
+
+
+def agrees_with_outer(credential: JsonObject, outer: JsonObject) -> bool:
+    """Answer whether an object around a JWT says nothing else than the credential in it.
+
+    ``EnvelopedVerifiableCredential`` has only ``@context``, ``id`` and ``type``; another one repeats members.
+    """
+    if "proof" not in outer:
+        return outer.keys() <= {"@context", "id", "type"}
+    for name, value in outer.items():
+        if name == "proof":
+            continue
+        if name in ("issuer", "credentialSubject") and _id_of(value) != _id_of(credential.get(name)):
+            return False
+        if name != "issuer" and _bare(value) != _bare(credential.get(name)):
+            return False
+    return True
+
+
+def _bare(value: JsonValue) -> JsonValue:
+    """Give a member for comparison: an array of one is that one, and a subject's ``id`` may stand in ``sub`` alone."""
+    one = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return {name: member for name, member in one.items() if name != "id"} if isinstance(one, dict) else one
+
+
 def verify_vc_jwt(text: str, resolve_key: ResolveJwsKey, *, now: datetime) -> JwtCredential:
     """Check a VC-JWT, and give its credential.
 
@@ -59,13 +100,18 @@ def verify_vc_jwt(text: str, resolve_key: ResolveJwsKey, *, now: datetime) -> Jw
     key = _key(jws, resolve_key)
     if not jws.holds(key):
         raise InputError("the credential was changed, or another key signed it", code="jwt.signature_wrong")
-    claims = loads(jws.payload)
-    if not isinstance(claims, dict):
-        raise InputError("the payload is no JSON object", code="jwt.claims_malformed")
+    claims = _claims(jws)
     credential = _credential(claims)
     _check_agreement(claims, credential)
     _check_times(claims, now)
     return JwtCredential(credential, str(jws.header["alg"]), key, key_id if isinstance(key_id, str) else None)
+
+
+def _claims(jws: CompactJws) -> JsonObject:
+    claims = loads(jws.payload)
+    if not isinstance(claims, dict):
+        raise InputError("the payload is no JSON object", code="jwt.claims_malformed")
+    return claims
 
 
 def _key(jws: CompactJws, resolve_key: ResolveJwsKey) -> Multikey | RsaKey:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from credroot.chain import registry_calls
 from credroot.chain.facts import Query
-from credroot.core.errors import AnchorRejected, GuardRefused, InputError
+from credroot.core.errors import AnchorRejected, ChainUnavailable, GuardRefused, InputError
+from credroot.issuer import provisional
+from credroot.issuer.intent import Intent
+from credroot.issuer.own_events import find_anchor, require_known_anchors
 from credroot.issuer.second_opinion import second_opinion
-from credroot.issuer.submission import Intent
-from credroot.store.journal_records import BatchState
+from credroot.issuer.settlement import Patience
+from credroot.store.journal_records import BatchState, OperationState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +20,12 @@ if TYPE_CHECKING:
     from credroot.chain.keystore import Signer
     from credroot.core.values import Digest, Root
     from credroot.issuer.batch_folder import BatchFolder
+    from credroot.issuer.intent import Guards
     from credroot.issuer.preparation import Prepared
-    from credroot.issuer.submission import Guards
     from credroot.issuer.workbench import Workbench
-    from credroot.store.journal_records import BatchRecord
+    from credroot.store.journal_records import BatchRecord, Operation
 
-_GIVEN_UP = (BatchState.REVERTED, BatchState.REPLACED_EXTERNALLY)
+_WITHOUT_EFFECT = (OperationState.REVERTED, OperationState.REPLACED_EXTERNALLY)
 
 
 def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest) -> BatchRecord:
@@ -34,8 +37,7 @@ def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest) -> Batc
     for record in bench.journal.batches():
         if record.name == folder.name:
             return record
-        same = record.request_digest == request_digest and record.chain_id == bench.deployment.chain_id
-        if same and record.state not in _GIVEN_UP:
+        if record.request_digest == request_digest and record.chain_id == bench.deployment.chain_id:
             raise GuardRefused(
                 f"the same roster and achievement are in batch {record.name!r} ({record.state}); nothing was sent",
                 code="batch.already_anchored",
@@ -56,23 +58,22 @@ def walk(
     signer: Signer,
     guards: Guards,
     prepare: Callable[[], Prepared],
+    *,
+    early: bool = False,
 ) -> BatchRecord:
     """Bring a batch from where it stands to published. Every step is durable, so the process may end anywhere.
 
+    `early` hands copies out, marked as provisional, once the anchor is in a block. A batch that is published already is
+    looked at again: its anchor may have vanished.
+
     Raises:
         GuardRefused, AnchorRejected, ChainUnavailable: as `Submission.sign` and `settle`; the batch keeps its state.
-        InputError: ``batch.published_elsewhere``, the batch was made for another registry.
+        InputError: ``batch.other_registry``, the batch was made for another registry.
     """
     record = bench.journal.batch(folder.name)
-    if (record.chain_id, record.registry, record.issuer) != (
-        bench.deployment.chain_id,
-        bench.deployment.address,
-        bench.issuer,
-    ):
-        raise InputError(
-            f"batch {record.name!r} was made for another registry or issuer: {record.chain_id.caip2}",
-            code="batch.other_registry",
-        )
+    _require_same_place(bench, record)
+    if record.operation_id is None:
+        require_known_anchors(bench, signer.address)
     is_checked = False
     if record.state is BatchState.PREPARING:
         prepared = prepare()
@@ -85,21 +86,74 @@ def walk(
         )
         is_checked = True
         record = bench.journal.batch(folder.name)
-    if record.state is BatchState.PUBLISHED:
-        return record
     root, leaf_count = _root(record)
     if not is_checked:
         # Another process wrote the files, some time ago: what is anchored and published must be what is there now.
         check_files(folder, root, leaf_count)
-    if record.state is BatchState.PREPARED:
-        operation = bench.submission.sign(signer, anchor_intent(bench, record), guards=guards, batch=folder.name)
-    else:
-        operation = bench.journal.operation(record.operation_id or 0)
-    bench.settle(operation)
-    _require_anchored(bench, root, leaf_count)
-    folder.publish()
-    bench.journal.batch_published(folder.name, bench.clock())
+    operation = _operation(bench, record, signer, guards)
+
+    def seen(now: Operation) -> None:
+        if early and now.state is OperationState.MINED:
+            place = provisional.hand_out(folder, now)
+            bench.tell(f"provisional, not final yet: {place}")
+        elif not now.state.is_mined:
+            provisional.take_back(folder)
+
+    _until_it_holds(bench, operation, signer, root, leaf_count, seen)
+    if record.state is not BatchState.PUBLISHED:
+        folder.publish()
+        provisional.take_back(folder)
+        bench.journal.batch_published(folder.name, bench.clock())
     return bench.journal.batch(folder.name)
+
+
+def _operation(bench: Workbench, record: BatchRecord, signer: Signer, guards: Guards) -> Operation:
+    """Give the operation that is to anchor the batch: the one that it has, what the chain has already, or a new one."""
+    given_up: Operation | None = None
+    if record.operation_id is not None:
+        operation = bench.journal.operation(record.operation_id)
+        if guards.caps != operation.caps and (guards.max_cost_wei, guards.max_fee_wei) != (None, None):
+            bench.journal.set_caps(operation.id, guards.caps, bench.clock())
+            operation = bench.journal.operation(operation.id)
+        operation = bench.submission.reopen(operation)
+        if operation.state in _WITHOUT_EFFECT:
+            operation = bench.await_death(operation)
+        if operation.state not in _WITHOUT_EFFECT:
+            return operation
+        given_up = operation
+    watched = adopt(bench, record, given_up)
+    if watched is not None:
+        return watched
+    bench.finish_earlier(signer)
+    intent = anchor_intent(bench, record)
+    return bench.submission.sign(signer, intent, guards=guards, batch=record.name, instead_of=given_up)
+
+
+def adopt(bench: Workbench, record: BatchRecord, given_up: Operation | None = None) -> Operation | None:
+    """Take over what anchored the batch without this journal's knowledge, if anything did: it is not paid again.
+
+    That is a transaction of a journal that was lost, or of somebody who relayed the issuer's signature.
+    """
+    root, leaf_count = _root(record)
+    facts = bench.reader.read([Query(bench.issuer, root, 0)])[0]
+    if facts.batch is None:
+        return None
+    event = find_anchor(bench, root)
+    if event is None or facts.batch.leaf_count != leaf_count:
+        raise ChainUnavailable(
+            f"the registry holds batch {record.name!r} and the endpoint shows no event of it; try again",
+            code="chain.inconsistent",
+        )
+    bench.tell(f"found {event.transaction} in block {event.block_number:,}: not sent again")
+    return bench.journal.add_watched(
+        record.name,
+        label=f"batch {record.name}",
+        chain_id=record.chain_id,
+        sender=facts.batch.key,
+        transaction=event.transaction,
+        at=bench.clock(),
+        instead_of=None if given_up is None else given_up.id,
+    )
 
 
 def anchor_intent(bench: Workbench, record: BatchRecord) -> Intent:
@@ -116,16 +170,48 @@ def check_files(folder: BatchFolder, root: Root, leaf_count: int) -> str:
     return second_opinion(files, root, leaf_count)
 
 
+def _require_same_place(bench: Workbench, record: BatchRecord) -> None:
+    place = (bench.deployment.chain_id, bench.deployment.address, bench.issuer)
+    if (record.chain_id, record.registry, record.issuer) != place:
+        raise InputError(
+            f"batch {record.name!r} was made for another registry or issuer: {record.chain_id.caip2}",
+            code="batch.other_registry",
+        )
+
+
 def _root(record: BatchRecord) -> tuple[Root, int]:
     if record.root is None or record.leaf_count is None:
         raise InputError(f"batch {record.name!r} is not prepared yet", code="batch.unprepared")
     return record.root, record.leaf_count
 
 
-def _require_anchored(bench: Workbench, root: Root, leaf_count: int) -> None:
-    """Read the registry's state: a receipt says that a transaction succeeded, the state says that the batch is there."""
-    facts = bench.reader.read([Query(bench.issuer, root, 0)])[0]
-    if facts.batch is None or facts.batch.leaf_count != leaf_count:
-        raise AnchorRejected(
-            "the transaction succeeded, but the registry does not hold the batch", code="anchor.missing"
-        )
+def _until_it_holds(
+    bench: Workbench,
+    operation: Operation,
+    signer: Signer,
+    root: Root,
+    leaf_count: int,
+    seen: Callable[[Operation], None],
+) -> None:
+    """Wait until the operation is final and the registry's state, where it is final, shows the batch.
+
+    A receipt says that a transaction succeeded; only the state says that the batch is there. An endpoint that
+    contradicts itself for long is an outage.
+    """
+    patience = Patience(bench.pause, bench.tell)
+    while True:
+        operation = bench.settle(operation, signer, seen)
+        try:
+            facts = bench.reader.read([Query(bench.issuer, root, 0)])[0]
+            if facts.batch is not None and facts.batch.leaf_count != leaf_count:
+                raise AnchorRejected(
+                    "the registry holds the batch with another number of credentials", code="anchor.missing"
+                )
+            if facts.batch is not None and facts.final is not False:
+                return
+            raise ChainUnavailable(
+                "the endpoint gives a final receipt, and a state without the batch", code="chain.inconsistent"
+            )
+        except ChainUnavailable as error:
+            patience.outage(error)
+        patience.wait("waiting until the registry shows the batch")

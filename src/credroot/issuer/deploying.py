@@ -10,8 +10,8 @@ from credroot.chain.deployment import Deployment
 from credroot.core.errors import AnchorRejected
 from credroot.core.keccak import keccak256
 from credroot.core.values import Address, Digest
+from credroot.issuer.intent import Intent
 from credroot.issuer.settlement import settle
-from credroot.issuer.submission import Intent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from credroot.chain.keystore import Signer
     from credroot.chain.writer import ChainWriter
     from credroot.core.values import ChainId
-    from credroot.issuer.submission import Guards, Submission
+    from credroot.issuer.intent import Guards
+    from credroot.issuer.submission import Submission
 
 FACTORY = Address.from_hex("0x4e59b44847b379578588920cA78FbF26c0B4956C")
 """The deterministic deployment proxy, at one address on nearly every chain: salt and creation code in, contract out."""

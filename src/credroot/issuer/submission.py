@@ -7,12 +7,14 @@ may end at any moment, and `Submission.advance` finds out where things stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.chain.data_fees import DataFees, data_fee_wei, data_gas
 from credroot.chain.finality import Confirmations
 from credroot.core.errors import GuardRefused
-from credroot.store.journal_records import Attempt, Operation, OperationState
+from credroot.issuer.fees import BUMP_AFTER_S, TooDear, first_price, is_due, replacement_price
+from credroot.issuer.intent import Cost, Guards, Intent, check_guards, sign_attempt
+from credroot.store.journal_records import Operation, OperationState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,37 +29,9 @@ if TYPE_CHECKING:
 GAS_MARGIN = 1.05
 """Estimates are exact for a chain that stands still; this is for one block of movement."""
 GAS_RESERVE = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One thing to be done on the chain."""
-
-    kind: str
-    label: str
-    to: Address | None
-    data: bytes
-    value_wei: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a transaction costs, in wei, and what there is."""
-
-    gas: int
-    """The limit that the transaction would carry."""
-    likely_wei: int
-    most_wei: int
-    balance_wei: int
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What an issuer is ready to pay. `None` sets no bound."""
-
-    max_cost_wei: int | None = None
-    max_fee_wei: int | None = None
-    """Per unit of gas."""
+DATA_FEE_HEADROOM = 2
+"""The data fee follows layer 1, whose fees at most double within a few blocks."""
+LEAST_CONFIRMATIONS = 1
 
 
 class Submission:
@@ -71,6 +45,8 @@ class Submission:
         chain_id: ChainId,
         finality: Finality,
         clock: Callable[[], datetime],
+        data_fees: DataFees = DataFees.NONE,
+        bump_after_s: float = BUMP_AFTER_S,
     ) -> None:
         """Work on `chain`, whose id the caller has checked, under the rule `finality`."""
         self._journal = journal
@@ -78,6 +54,10 @@ class Submission:
         self._chain_id = chain_id
         self._finality = finality
         self._clock = clock
+        self._data_fees = data_fees
+        self._bump_after_s = bump_after_s
+
+    # -- before anything is sent --
 
     def cost(self, sender: Address, intent: Intent) -> Cost:
         """Ask what `intent` would cost now. Nothing is signed.
@@ -89,29 +69,42 @@ class Submission:
 
     def _cost(self, sender: Address, intent: Intent, fees: Fees) -> Cost:
         estimate = self._chain.estimate_gas(sender, intent.to, intent.data, intent.value_wei)
-        gas = int(estimate * GAS_MARGIN) + GAS_RESERVE
+        moving = 0 if intent.to is None else data_gas(self._data_fees, self._chain, intent.to, intent.data)
+        gas = int(estimate * GAS_MARGIN) + GAS_RESERVE + moving * (DATA_FEE_HEADROOM - 1)
+        data_fee = data_fee_wei(self._data_fees, self._chain, intent.data)
         return Cost(
             gas=gas,
-            likely_wei=estimate * fees.likely + intent.value_wei,
-            most_wei=gas * fees.most + intent.value_wei,
+            likely_wei=estimate * fees.likely + intent.value_wei + data_fee,
+            most_wei=gas * fees.most + intent.value_wei + data_fee * DATA_FEE_HEADROOM,
             balance_wei=self._chain.balance_wei(sender),
+            data_fee_wei=data_fee,
         )
 
-    def sign(self, signer: Signer, intent: Intent, *, guards: Guards, batch: str | None = None) -> Operation:
+    def sign(
+        self,
+        signer: Signer,
+        intent: Intent,
+        *,
+        guards: Guards,
+        batch: str | None = None,
+        instead_of: Operation | None = None,
+    ) -> Operation:
         """Sign `intent` and write it to the journal. Nothing is sent: `advance` does that.
 
+        `instead_of` is an operation that `is_dead` says can have no effect any more; it is abandoned.
+
         Raises:
-            GuardRefused: it would cost more than `guards` allow or than the account holds, or an earlier operation of
-                the account is still open.
+            GuardRefused: it would cost more than `guards` allow or than the account holds, an earlier operation of
+                the account is still open, or the chain and the journal do not know the same transactions.
             AnchorRejected: the contract would refuse it.
             JournalError: it could not be written, so it does not exist.
         """
         fees = self._chain.fees()
         cost = self._cost(signer.address, intent, fees)
-        max_fee = fees.most if guards.max_fee_wei is None else min(fees.most, guards.max_fee_wei)
         check_guards(cost, fees, guards)
         nonce = self._next_nonce(signer.address)
-        attempt = sign_attempt(signer, intent, self._chain_id, nonce, cost.gas, max_fee, fees, self._clock())
+        price = first_price(fees, guards.caps)
+        attempt = sign_attempt(signer, intent, self._chain_id, nonce, cost.gas, price, fees, self._clock())
         return self._journal.add_operation(
             kind=intent.kind,
             label=intent.label,
@@ -124,71 +117,122 @@ class Submission:
             attempt=attempt,
             at=self._clock(),
             batch=batch,
+            instead_of=None if instead_of is None else instead_of.id,
+            caps=guards.caps,
+        )
+
+    def open_operations(self, sender: Address) -> tuple[Operation, ...]:
+        """Give the operations of an account whose number the chain has not used yet, oldest first."""
+        mined = self._chain.nonce(sender, "latest")
+        return tuple(
+            operation
+            for operation in self._journal.operations(chain_id=self._chain_id)
+            if operation.sender == sender
+            and operation.state is not OperationState.ABANDONED
+            and operation.nonce is not None
+            and operation.nonce >= mined
         )
 
     def _next_nonce(self, sender: Address) -> int:
-        """Choose above both what the journal used and what the chain knows; neither alone has seen everything."""
-        used, pending = self._journal.next_nonce(self._chain_id, sender), self._chain.nonce(sender)
-        for operation in self._journal.operations(chain_id=self._chain_id):
-            if (
-                operation.sender == sender
-                and operation.state.is_open
-                and operation.nonce >= self._chain.nonce(sender, "latest")
-            ):
-                raise GuardRefused(
-                    f"an earlier transaction of {sender} is still open: {operation.label}; resume it first",
-                    code="guard.open_operation",
-                )
-        if used > pending:
+        """Give the number that chain and journal agree on; where they don't, one of them has forgotten something."""
+        pending = self._chain.nonce(sender)
+        for operation in self.open_operations(sender):
             raise GuardRefused(
-                f"the chain has seen {pending} transactions of {sender}, the journal {used}: is this another chain, "
+                f"an earlier transaction of {sender} is still open: {operation.label}; resume it first",
+                code="guard.open_operation",
+            )
+        mined, used = self._chain.nonce(sender, "latest"), self._journal.next_nonce(self._chain_id, sender)
+        if used > mined:
+            raise GuardRefused(
+                f"the chain has seen {mined} transactions of {sender}, the journal {used}: is this another chain, "
                 "or one that was set up anew?",
                 code="guard.chain_behind",
             )
-        return pending
+        if pending > mined:
+            raise GuardRefused(
+                f"{pending - mined} transactions of {sender} that this journal does not know are waiting to be mined: "
+                "was the journal restored from a backup, or does somebody else use this key? Wait for them first",
+                code="guard.unknown_pending",
+            )
+        return mined
 
-    def advance(self, operation: Operation) -> Operation:
+    # -- after it was signed --
+
+    def advance(self, operation: Operation, signer: Signer | None = None) -> Operation:
         """Look at the chain once and make the one move that follows; give the operation as it stands then.
 
-        A lost answer leaves nothing behind that the next call does not find. Raises `ChainUnavailable` where the chain
-        can't be asked, and `JournalError` before anything is sent that could not be written down.
+        `signer` may sign a replacement of what has waited too long; without it nothing is signed. A lost answer leaves
+        nothing behind that the next call does not find. Raises `ChainUnavailable` where the chain can't be asked, and
+        `JournalError` before anything is sent that could not be written down.
         """
-        if operation.state in (OperationState.REVERTED, OperationState.REPLACED_EXTERNALLY):
+        return self._advance(operation, signer, alone=False)
+
+    def _advance(self, operation: Operation, signer: Signer | None, *, alone: bool) -> Operation:
+        if operation.state is OperationState.ABANDONED:
             return operation
         receipt = self._canonical_receipt(operation)
         if receipt is not None:
             return self._mined(operation, receipt)
         if operation.state in (OperationState.FINAL, OperationState.REORGED_AFTER_FINAL):
             return self._to(operation, OperationState.REORGED_AFTER_FINAL, "its block is no longer on the chain")
-        if operation.state is OperationState.MINED:
+        if operation.nonce is None:
+            return self._to(operation, OperationState.REPLACED_EXTERNALLY, "a transaction that was not ours is gone")
+        if operation.state in (OperationState.MINED, OperationState.REVERTED):
             return self._to(operation, OperationState.SIGNED, "its block was replaced; it will be sent again")
         if self._chain.nonce(operation.sender, "latest") > operation.nonce:
-            return self._nonce_used(operation)
-        return self._broadcast(operation)
+            return self._number_used(operation)
+        if operation.state is OperationState.REPLACED_EXTERNALLY:
+            return self._to(operation, OperationState.SIGNED, "its number is free again; it will be sent again")
+        return self._broadcast(operation, signer, alone=alone)
+
+    def reopen(self, operation: Operation) -> Operation:
+        """Take up again what vanished after it was final: the same bytes are sent again by the next `advance`."""
+        if operation.state is not OperationState.REORGED_AFTER_FINAL:
+            return operation
+        if operation.nonce is None:
+            return self._to(operation, OperationState.REPLACED_EXTERNALLY, "a transaction that was not ours is gone")
+        return self._to(operation, OperationState.SIGNED, "taken up again after its final block was replaced")
+
+    def is_dead(self, operation: Operation) -> bool:
+        """Answer whether an operation can have no effect any more: refused in a final block, or its number used in one.
+
+        Only then another one may take its place; before, a reorganisation could still let both happen.
+        """
+        receipt = self._canonical_receipt(operation)
+        if receipt is not None:
+            return not receipt.succeeded and self._is_final(receipt)
+        if operation.nonce is None:
+            return True
+        return self._final_nonce(operation.sender) > operation.nonce and self._canonical_receipt(operation) is None
 
     def _canonical_receipt(self, operation: Operation) -> Receipt | None:
         """Give the receipt of whichever attempt is in a block of the present chain."""
         for attempt in self._journal.attempts(operation.id):
             receipt = self._chain.receipt(attempt.hash)
-            if receipt is None:
-                continue
-            block = self._chain.block(receipt.block_number)
-            if block is not None and block.hash == receipt.block_hash:
+            if receipt is not None and self._is_canonical(receipt):
                 return receipt
         return None
 
-    def _nonce_used(self, operation: Operation) -> Operation:
+    def _is_canonical(self, receipt: Receipt) -> bool:
+        block = self._chain.block(receipt.block_number)
+        return block is not None and block.hash == receipt.block_hash
+
+    def _number_used(self, operation: Operation) -> Operation:
         """Tell our own transaction, mined between two questions, from somebody else's with our nonce."""
+        gone = self._final_nonce(operation.sender) > (operation.nonce or 0)
         receipt = self._canonical_receipt(operation)
         if receipt is not None:
             return self._mined(operation, receipt)
-        return self._to(
-            operation, OperationState.REPLACED_EXTERNALLY, f"another transaction used nonce {operation.nonce}"
-        )
+        if gone:
+            note = f"another transaction used number {operation.nonce}"
+            return self._to(operation, OperationState.REPLACED_EXTERNALLY, note)
+        note = f"number {operation.nonce} was used by a transaction that is not ours; waiting until that is final"
+        return self._to(operation, OperationState.BROADCAST, note)
 
     def _mined(self, operation: Operation, receipt: Receipt) -> Operation:
+        outcome = OperationState.MINED if receipt.succeeded else OperationState.REVERTED
         known = operation.block_hash == receipt.block_hash and operation.transaction == receipt.transaction
-        if not (known and operation.state in (OperationState.MINED, OperationState.FINAL)):
+        if not (known and operation.state in (outcome, OperationState.FINAL)):
             self._journal.set_mined(
                 operation.id,
                 transaction=receipt.transaction,
@@ -205,74 +249,74 @@ class Submission:
         return operation
 
     def _is_final(self, receipt: Receipt) -> bool:
-        if isinstance(self._finality, Confirmations):
-            if self._finality.count <= 1:
-                return True
-            head = self._chain.block("latest")
-            return head is not None and head.number - receipt.block_number + 1 >= self._finality.count
-        reached = self._chain.block(self._finality.tag)
-        return reached is not None and reached.number >= receipt.block_number
+        if self._final_block() < receipt.block_number:
+            return False
+        # Between the two questions the chain may have been reorganised: what is final now must still be this block.
+        return self._is_canonical(receipt)
 
-    def _broadcast(self, operation: Operation) -> Operation:
+    def _final_block(self) -> int:
+        """Give the number of the newest block that is final by policy, -1 where none is."""
+        if isinstance(self._finality, Confirmations):
+            head = self._chain.block("latest")
+            return -1 if head is None else head.number - max(self._finality.count, LEAST_CONFIRMATIONS) + 1
+        reached = self._chain.block(self._finality.tag)
+        return -1 if reached is None else reached.number
+
+    def _final_nonce(self, sender: Address) -> int:
+        block = self._final_block()
+        return self._chain.nonce(sender, block) if block >= 0 else 0
+
+    def _broadcast(self, operation: Operation, signer: Signer | None, *, alone: bool) -> Operation:
+        """Send the newest attempt once more, after a replacement where one is due."""
+        stuck = ""
+        if operation.state in (OperationState.BROADCAST, OperationState.STUCK):
+            stuck = self._replace_if_due(operation, signer)
         refusal = self._chain.send(self._journal.attempts(operation.id)[-1].raw)
-        if operation.state is OperationState.BROADCAST and refusal is None:
-            return operation
-        note = "" if refusal is None else f"the endpoint said: {refusal}"
-        if operation.state is OperationState.BROADCAST and operation.note == note:
-            return operation
-        return self._to(operation, OperationState.BROADCAST, note)
+        said = "" if refusal is None else f"the endpoint said: {refusal}"
+        if stuck:
+            return self._to(operation, OperationState.STUCK, stuck)
+        waits = "" if alone else self._waits_for_earlier(operation)
+        return self._to(operation, OperationState.BROADCAST, waits or said)
+
+    def _waits_for_earlier(self, operation: Operation) -> str:
+        """Send what stands before this operation as well, for a chain takes the numbers in order.
+
+        Something that was final may be among it, after a reorganisation: what does not move by itself is named.
+        """
+        for earlier in self.open_operations(operation.sender):
+            if earlier.nonce is None or operation.nonce is None or earlier.nonce >= operation.nonce:
+                continue
+            moved = self._advance(earlier, None, alone=True)
+            if moved.state in (OperationState.REORGED_AFTER_FINAL, OperationState.REPLACED_EXTERNALLY):
+                return f"it waits for an earlier transaction: {moved.label} is {moved.state}; resume that first"
+        return ""
+
+    def _replace_if_due(self, operation: Operation, signer: Signer | None) -> str:
+        """Write a replacement into the journal if one is due; say why it can't be made, or nothing."""
+        last = self._journal.attempts(operation.id)[-1]
+        age_s = (self._clock() - last.signed_at).total_seconds()
+        fees = self._chain.fees()
+        if not is_due(last, fees, age_s=age_s, bump_after_s=self._bump_after_s):
+            return ""
+        if signer is None or signer.address != operation.sender or operation.nonce is None:
+            return "it has waited long; resume it to offer a higher fee"
+        other_wei = operation.value_wei + data_fee_wei(self._data_fees, self._chain, operation.data) * DATA_FEE_HEADROOM
+        price = replacement_price(
+            last,
+            fees,
+            operation.caps,
+            other_wei=other_wei,
+            balance_wei=self._chain.balance_wei(operation.sender),
+        )
+        if isinstance(price, TooDear):
+            return price.reason
+        intent = Intent(operation.kind, operation.label, operation.to, operation.data, operation.value_wei)
+        attempt = sign_attempt(signer, intent, self._chain_id, operation.nonce, last.gas, price, fees, self._clock())
+        self._journal.add_attempt(operation.id, attempt, self._clock())
+        return ""
 
     def _to(self, operation: Operation, state: OperationState, note: str) -> Operation:
         if operation.state is state and operation.note == note:
             return operation
         self._journal.set_state(operation.id, state, self._clock(), note=note)
         return self._journal.operation(operation.id)
-
-
-def check_guards(cost: Cost, fees: Fees, guards: Guards) -> None:
-    """Raise `GuardRefused` where a transaction would cost more than is allowed, or than there is."""
-    if guards.max_cost_wei is not None and cost.most_wei > guards.max_cost_wei:
-        raise GuardRefused(
-            f"it could cost {coins(cost.most_wei)}, more than the cap of {coins(guards.max_cost_wei)}; nothing was sent",
-            code="guard.max_cost",
-        )
-    if guards.max_fee_wei is not None and fees.likely > guards.max_fee_wei:
-        raise GuardRefused("the network asks a higher fee than the cap allows; nothing was sent", code="guard.max_fee")
-    if cost.most_wei > cost.balance_wei:
-        raise GuardRefused(
-            f"the account holds {coins(cost.balance_wei)} and the transaction could cost {coins(cost.most_wei)}; "
-            "nothing was sent",
-            code="guard.balance",
-        )
-
-
-def sign_attempt(
-    signer: Signer, intent: Intent, chain_id: ChainId, nonce: int, gas: int, max_fee: int, fees: Fees, now: datetime
-) -> Attempt:
-    """Sign one attempt at `intent`: EIP-1559 where the chain has a base fee, a legacy transaction elsewhere."""
-    transaction: dict[str, object] = {
-        "chainId": int(chain_id),
-        "nonce": nonce,
-        "gas": gas,
-        "value": intent.value_wei,
-        "data": intent.data,
-        # An empty recipient creates a contract.
-        "to": b"" if intent.to is None else str(intent.to),
-    }
-    tip = min(fees.tip, max_fee)
-    if fees.base_fee is None:
-        transaction["gasPrice"] = max_fee
-        tip = max_fee
-    else:
-        transaction |= {"type": 2, "maxFeePerGas": max_fee, "maxPriorityFeePerGas": tip}
-    raw, digest = signer.sign_transaction(transaction)
-    return Attempt(hash=digest, raw=raw, gas=gas, max_fee_wei=max_fee, tip_wei=tip, signed_at=now)
-
-
-def coins(wei: int) -> str:
-    """Write an amount in whole coins of 10^18 wei, with what digits it needs and at most nine after the point."""
-    whole, part = divmod(wei, 10**18)
-    digits = f"{part:018d}"[:9].rstrip("0")
-    if not digits and not whole and wei:
-        return "less than 0.000000001"
-    return f"{whole}.{digits}" if digits else str(whole)

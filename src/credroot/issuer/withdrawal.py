@@ -13,7 +13,7 @@ from credroot.core.errors import GuardRefused, InputError
 from credroot.core.strict_json import loads
 from credroot.core.values import Digest, Root
 from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.submission import Intent
+from credroot.issuer.intent import Intent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from credroot.issuer.settlement import settle
+from credroot.issuer.settlement import await_death, settle
+from credroot.store.journal_records import OperationState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from credroot.chain.reader import RegistryReader
     from credroot.chain.writer import ChainWriter
     from credroot.core.values import Address
-    from credroot.issuer.submission import Guards, Intent, Submission
+    from credroot.issuer.intent import Guards, Intent
+    from credroot.issuer.submission import Submission
     from credroot.store.journal import Journal
     from credroot.store.journal_records import Operation
 
@@ -42,9 +44,44 @@ class Workbench:
     """Says a line to the person who waits."""
 
     def carry_out(self, signer: Signer, intent: Intent, guards: Guards, *, batch: str | None = None) -> Operation:
-        """Sign `intent`, send it, and wait until it is final; errors as `Submission.sign` and `settle`."""
-        return self.settle(self.submission.sign(signer, intent, guards=guards, batch=batch))
+        """Sign `intent`, send it, and wait until it is final; errors as `Submission.sign` and `settle`.
 
-    def settle(self, operation: Operation) -> Operation:
-        """Wait until an operation is final; errors as `settle`."""
-        return settle(self.submission, operation, pause=self.pause, tell=self.tell)
+        Where the very same was begun before and not finished, that is finished, and nothing is paid twice.
+        """
+        begun = self.finish_earlier(signer, intent)
+        operation = begun or self.submission.sign(signer, intent, guards=guards, batch=batch)
+        return self.settle(operation, signer)
+
+    def finish_earlier(self, signer: Signer, intent: Intent | None = None) -> Operation | None:
+        """Bring what was begun before into a block, for a chain takes transactions in order.
+
+        Give the operation that does what `intent` wants, where there is one; the others are told about.
+        """
+        same: Operation | None = None
+        for operation in self.submission.open_operations(signer.address):
+            if intent is not None and (operation.to, operation.data, operation.value_wei) == (
+                intent.to,
+                intent.data,
+                intent.value_wei,
+            ):
+                same = operation
+                continue
+            self.tell(f"first, what was begun before: {operation.label}")
+            self.settle(self.submission.reopen(operation), signer, enough=OperationState.MINED)
+        return same
+
+    def settle(
+        self,
+        operation: Operation,
+        signer: Signer | None = None,
+        seen: Callable[[Operation], None] = lambda _operation: None,
+        enough: OperationState = OperationState.FINAL,
+    ) -> Operation:
+        """Wait until an operation is final, or only mined where that is `enough`; errors as `settle`."""
+        return settle(
+            self.submission, operation, pause=self.pause, tell=self.tell, signer=signer, seen=seen, enough=enough
+        )
+
+    def await_death(self, operation: Operation) -> Operation:
+        """Wait until an operation can have no effect any more; errors as `await_death`."""
+        return await_death(self.submission, operation, pause=self.pause, tell=self.tell)

@@ -16,7 +16,8 @@ PUBLIC = 0o644
 def write_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     """Write `data` to `path`: a temporary file beside it, fsync, rename, fsync of the folder.
 
-    A reader sees the old content or the new one, never a part. Raises `OSError` (a full disk, say) with `path` as it was.
+    A reader sees the old content or the new one, never a part. Raises `OSError` (a full disk, say), and `path` is as
+    it was.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

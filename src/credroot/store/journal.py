@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import CredrootError, InputError
-from credroot.core.values import Address, ChainId, Digest, Root
 from credroot.store.journal_records import (
+    NO_CAPS,
     Attempt,
     BatchRecord,
     BatchState,
+    Caps,
     HistoryLine,
     Operation,
     OperationState,
 )
+from credroot.store.journal_rows import ATTEMPT, BATCH, OPERATION, SCHEMA, attempt_of, batch_of, operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,36 +31,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from credroot.core.values import Address, ChainId, Digest, Root
+
 APPLICATION_ID = 0x43524A4C
 """Marks the file as ours in its header: "CRJL"."""
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 10_000
-
-_SCHEMA = """
-CREATE TABLE operation (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, chain_id INTEGER NOT NULL, sender BLOB NOT NULL,
-  recipient BLOB, data BLOB NOT NULL, value_wei TEXT NOT NULL, nonce INTEGER NOT NULL, state TEXT NOT NULL,
-  block_number INTEGER, block_hash BLOB, transaction_hash BLOB, gas_used INTEGER, fee_wei TEXT, note TEXT NOT NULL DEFAULT '',
-  UNIQUE (chain_id, sender, nonce)
-) STRICT;
-CREATE TABLE attempt (
-  hash BLOB PRIMARY KEY, operation_id INTEGER NOT NULL REFERENCES operation, raw BLOB NOT NULL, gas INTEGER NOT NULL,
-  max_fee_wei TEXT NOT NULL, tip_wei TEXT NOT NULL, signed_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE batch (
-  name TEXT PRIMARY KEY, request_digest BLOB NOT NULL, chain_id INTEGER NOT NULL, registry BLOB NOT NULL,
-  issuer BLOB NOT NULL, created_at TEXT NOT NULL, root BLOB, leaf_count INTEGER, checked_by TEXT,
-  operation_id INTEGER REFERENCES operation, published_at TEXT
-) STRICT;
-CREATE TABLE history (
-  id INTEGER PRIMARY KEY, at TEXT NOT NULL, batch TEXT, operation_id INTEGER, state TEXT NOT NULL, note TEXT NOT NULL
-) STRICT;
-"""
-
-_BATCH = """SELECT b.name, b.request_digest, b.chain_id, b.registry, b.issuer, b.created_at, b.root, b.leaf_count,
-  b.checked_by, b.operation_id, b.published_at, o.state FROM batch b LEFT JOIN operation o ON o.id = b.operation_id"""
-_OPERATION = """SELECT id, kind, label, chain_id, sender, recipient, data, value_wei, nonce, state, block_number, block_hash,
-  transaction_hash, gas_used, fee_wei, note FROM operation"""
 
 
 class JournalError(CredrootError):
@@ -96,7 +74,7 @@ class Journal:
                 if self._db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
                     return
                 raise JournalError(f"{self.path}: not a journal of Credroot", code="journal.foreign")
-            for statement in _SCHEMA.split(";"):
+            for statement in SCHEMA.split(";"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -150,7 +128,8 @@ class Journal:
             if self._db.execute("SELECT 1 FROM batch WHERE name = ?", (name,)).fetchone():
                 raise InputError(f"there is a batch named {name!r} already", code="batch.name_taken")
             self._db.execute(
-                "INSERT INTO batch (name, request_digest, chain_id, registry, issuer, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO batch (name, request_digest, chain_id, registry, issuer, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (name, request_digest, chain_id, registry, issuer, format_time(at)),
             )
             self._log(at, name, None, BatchState.PREPARING)
@@ -173,14 +152,14 @@ class Journal:
 
     def batch(self, name: str) -> BatchRecord:
         """Give one batch. Raise `InputError` where there is none of that name."""
-        rows = self._rows(f"{_BATCH} WHERE b.name = ?", name)
+        rows = self._rows(f"{BATCH} WHERE b.name = ?", name)
         if not rows:
             raise InputError(f"no batch named {name!r}", code="batch.unknown")
-        return _batch(rows[0])
+        return batch_of(rows[0])
 
     def batches(self) -> tuple[BatchRecord, ...]:
         """Give every batch, oldest first."""
-        return tuple(map(_batch, self._rows(f"{_BATCH} ORDER BY b.rowid")))
+        return tuple(map(batch_of, self._rows(f"{BATCH} ORDER BY b.rowid")))
 
     # -- operations --
 
@@ -198,29 +177,70 @@ class Journal:
         attempt: Attempt,
         at: datetime,
         batch: str | None = None,
+        instead_of: int | None = None,
+        caps: Caps = NO_CAPS,
     ) -> Operation:
         """Record an intended transaction together with its first signed attempt: before anything is sent.
 
+        `instead_of` is the batch's operation so far, which is abandoned in the same step.
+
         Raises:
-            JournalError: the nonce is in use by another operation, or `batch` has an operation already.
+            JournalError: the nonce is in use by another operation, or `batch` does not wait for one.
         """
+        row = (kind, label, chain_id, sender, to, data, str(value_wei), nonce, OperationState.SIGNED, *_texts(caps))
         with self._write():
-            cursor = self._db.execute(
-                "INSERT INTO operation (kind, label, chain_id, sender, recipient, data, value_wei, nonce, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (kind, label, chain_id, sender, to, data, str(value_wei), nonce, OperationState.SIGNED),
-            )
-            operation_id = int(cursor.lastrowid or 0)
+            operation_id = self._insert_operation(row)
             self._insert_attempt(operation_id, attempt)
-            if batch is not None:
-                taken = self._db.execute(
-                    "UPDATE batch SET operation_id = ? WHERE name = ? AND operation_id IS NULL AND root IS NOT NULL",
-                    (operation_id, batch),
-                )
-                if taken.rowcount != 1:
-                    raise JournalError(f"batch {batch!r} is not waiting to be anchored", code="journal.conflict")
+            self._give_to_batch(batch, operation_id, instead_of, at)
             self._log(at, batch, operation_id, OperationState.SIGNED, attempt.hash.hex())
         return self.operation(operation_id)
+
+    def add_watched(
+        self,
+        batch: str,
+        *,
+        label: str,
+        chain_id: ChainId,
+        sender: Address,
+        transaction: Digest,
+        at: datetime,
+        instead_of: int | None = None,
+    ) -> Operation:
+        """Record that somebody else's transaction, or one that this journal forgot, anchored `batch`: nothing to send.
+
+        Raises:
+            JournalError: `batch` does not wait for an operation.
+        """
+        row = ("anchor", label, chain_id, sender, None, b"", "0", None, OperationState.BROADCAST, None, None)
+        with self._write():
+            operation_id = self._insert_operation(row)
+            # It may have been watched before, have vanished, and be back; one that we signed is never touched.
+            self._db.execute("DELETE FROM attempt WHERE hash = ? AND raw = x''", (transaction,))
+            self._insert_attempt(operation_id, Attempt(transaction, b"", 0, 0, 0, at))
+            self._give_to_batch(batch, operation_id, instead_of, at)
+            self._log(at, batch, operation_id, OperationState.BROADCAST, f"found on the chain: {transaction.hex()}")
+        return self.operation(operation_id)
+
+    def _insert_operation(self, row: tuple[Any, ...]) -> int:
+        cursor = self._db.execute(
+            "INSERT INTO operation (kind, label, chain_id, sender, recipient, data, value_wei, nonce, state,"
+            " cap_cost_wei, cap_fee_wei) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _give_to_batch(self, batch: str | None, operation_id: int, instead_of: int | None, at: datetime) -> None:
+        if batch is None:
+            return
+        taken = self._db.execute(
+            "UPDATE batch SET operation_id = ? WHERE name = ? AND operation_id IS ? AND root IS NOT NULL",
+            (operation_id, batch, instead_of),
+        )
+        if taken.rowcount != 1:
+            raise JournalError(f"batch {batch!r} is not waiting to be anchored", code="journal.conflict")
+        if instead_of is not None:
+            self._db.execute("UPDATE operation SET state = ? WHERE id = ?", (OperationState.ABANDONED, instead_of))
+            self._log(at, batch, instead_of, OperationState.ABANDONED, f"operation {operation_id} takes its place")
 
     def add_attempt(self, operation_id: int, attempt: Attempt, at: datetime) -> None:
         """Record another signed attempt with the same nonce: before it is sent."""
@@ -230,7 +250,8 @@ class Journal:
 
     def _insert_attempt(self, operation_id: int, attempt: Attempt) -> None:
         self._db.execute(
-            "INSERT INTO attempt (hash, operation_id, raw, gas, max_fee_wei, tip_wei, signed_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attempt (hash, operation_id, raw, gas, max_fee_wei, tip_wei, signed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 attempt.hash,
                 operation_id,
@@ -242,10 +263,18 @@ class Journal:
             ),
         )
 
+    def set_caps(self, operation_id: int, caps: Caps, at: datetime) -> None:
+        """Record that the issuer is ready to pay something else than before."""
+        with self._write():
+            self._db.execute(
+                "UPDATE operation SET cap_cost_wei = ?, cap_fee_wei = ? WHERE id = ?", (*_texts(caps), operation_id)
+            )
+            self._log(at, None, operation_id, "caps changed")
+
     def set_state(self, operation_id: int, state: OperationState, at: datetime, *, note: str = "") -> None:
         """Record that an operation reached `state`; leaving `OperationState.MINED` backwards forgets its block."""
         with self._write():
-            if state in (OperationState.SIGNED, OperationState.BROADCAST):
+            if state in (OperationState.SIGNED, OperationState.BROADCAST, OperationState.STUCK):
                 self._db.execute(
                     "UPDATE operation SET state = ?, note = ?, block_number = NULL, block_hash = NULL,"
                     " transaction_hash = NULL, gas_used = NULL, fee_wei = NULL WHERE id = ?",
@@ -279,32 +308,42 @@ class Journal:
 
     def operation(self, operation_id: int) -> Operation:
         """Give one operation. Raise `InputError` where there is none of that number."""
-        rows = self._rows(f"{_OPERATION} WHERE id = ?", operation_id)
+        rows = self._rows(f"{OPERATION} WHERE id = ?", operation_id)
         if not rows:
             raise InputError(f"no operation {operation_id}", code="operation.unknown")
-        return _operation(rows[0])
+        return operation_of(rows[0])
 
     def operations(self, *, chain_id: ChainId | None = None) -> tuple[Operation, ...]:
         """Give every operation, of one chain where it is named, oldest first."""
         if chain_id is None:
-            return tuple(map(_operation, self._rows(f"{_OPERATION} ORDER BY id")))
-        return tuple(map(_operation, self._rows(f"{_OPERATION} WHERE chain_id = ? ORDER BY id", chain_id)))
+            return tuple(map(operation_of, self._rows(f"{OPERATION} ORDER BY id")))
+        return tuple(map(operation_of, self._rows(f"{OPERATION} WHERE chain_id = ? ORDER BY id", chain_id)))
 
     def attempts(self, operation_id: int) -> tuple[Attempt, ...]:
         """Give the signed attempts at an operation, oldest first."""
-        rows = self._rows(
-            "SELECT hash, raw, gas, max_fee_wei, tip_wei, signed_at FROM attempt WHERE operation_id = ? ORDER BY rowid",
-            operation_id,
-        )
-        return tuple(
-            Attempt(Digest(hash_), raw, gas, int(max_fee), int(tip), parse_time(signed_at))
-            for hash_, raw, gas, max_fee, tip, signed_at in rows
-        )
+        return tuple(map(attempt_of, self._rows(f"{ATTEMPT} WHERE operation_id = ? ORDER BY rowid", operation_id)))
 
     def next_nonce(self, chain_id: ChainId, sender: Address) -> int:
         """Give the smallest nonce above every nonce that this journal ever used; 0 where it used none."""
         rows = self._rows("SELECT max(nonce) FROM operation WHERE chain_id = ? AND sender = ?", chain_id, sender)
         return 0 if rows[0][0] is None else int(rows[0][0]) + 1
+
+    def knows_transaction(self, chain_id: ChainId, transaction: Digest) -> bool:
+        """Answer whether a transaction is an attempt of ours, or was accepted as ours by a person."""
+        rows = self._rows(
+            "SELECT 1 FROM attempt a JOIN operation o ON o.id = a.operation_id WHERE a.hash = ?1 AND o.chain_id = ?2"
+            " UNION SELECT 1 FROM accepted WHERE transaction_hash = ?1 AND chain_id = ?2",
+            transaction,
+            chain_id,
+        )
+        return bool(rows)
+
+    def accept(self, chain_id: ChainId, transaction: Digest, note: str, at: datetime) -> None:
+        """Record that a person vouches for a transaction which is not ours."""
+        with self._write():
+            self._db.execute(
+                "INSERT OR REPLACE INTO accepted VALUES (?, ?, ?, ?)", (chain_id, transaction, note, format_time(at))
+            )
 
     def history(self, batch: str) -> tuple[HistoryLine, ...]:
         """Give the steps of a batch and of its operation, in order."""
@@ -318,55 +357,7 @@ class Journal:
         )
 
 
-def _optional(kind: type[Digest], value: bytes | None) -> Any:
-    return None if value is None else kind(value)
-
-
-def _operation(row: tuple[Any, ...]) -> Operation:
-    return Operation(
-        id=row[0],
-        kind=row[1],
-        label=row[2],
-        chain_id=ChainId(row[3]),
-        sender=Address(row[4]),
-        to=None if row[5] is None else Address(row[5]),
-        data=row[6],
-        value_wei=int(row[7]),
-        nonce=row[8],
-        state=OperationState(row[9]),
-        block_number=row[10],
-        block_hash=_optional(Digest, row[11]),
-        transaction=_optional(Digest, row[12]),
-        gas_used=row[13],
-        fee_wei=None if row[14] is None else int(row[14]),
-        note=row[15],
-    )
-
-
-def _batch(row: tuple[Any, ...]) -> BatchRecord:
-    root, leaf_count, operation_id, published_at, operation_state = row[6], row[7], row[9], row[10], row[11]
-    return BatchRecord(
-        name=row[0],
-        request_digest=Digest(row[1]),
-        chain_id=ChainId(row[2]),
-        registry=Address(row[3]),
-        issuer=Address(row[4]),
-        created_at=parse_time(row[5]),
-        root=None if root is None else Root(Digest(root)),
-        leaf_count=leaf_count,
-        checked_by=row[8],
-        operation_id=operation_id,
-        published_at=None if published_at is None else parse_time(published_at),
-        state=_batch_state(root, operation_state, published_at),
-    )
-
-
-def _batch_state(root: bytes | None, operation_state: str | None, published_at: str | None) -> BatchState:
-    """Read the state off the facts. A final block that vanished outweighs that the files were published."""
-    if operation_state == OperationState.REORGED_AFTER_FINAL:
-        return BatchState.REORGED_AFTER_FINAL
-    if published_at is not None:
-        return BatchState.PUBLISHED
-    if operation_state is not None:
-        return BatchState(operation_state)
-    return BatchState.PREPARING if root is None else BatchState.PREPARED
+def _texts(caps: Caps) -> tuple[str | None, str | None]:
+    """Write caps as the journal keeps them: amounts of wei outgrow SQLite's integers."""
+    cost, fee = caps.cost_wei, caps.fee_wei
+    return None if cost is None else str(cost), None if fee is None else str(fee)

@@ -23,17 +23,26 @@ class OperationState(StrEnum):
     """A receipt of one of its attempts was read in a canonical block."""
     FINAL = "final"
     """That block is final by policy, and the chain's state there shows the effect."""
+    STUCK = "stuck"
+    """Sent, pending for long, and the caps or the balance allow no higher fee; it may be mined all the same."""
     REVERTED = "reverted"
     """Mined, and refused by the contract: paid for, without effect."""
     REPLACED_EXTERNALLY = "replaced-externally"
-    """Another transaction used the nonce; ours can never be mined."""
+    """Another transaction used the nonce, in a block that is final by policy."""
     REORGED_AFTER_FINAL = "reorged-after-final"
     """A block that was final by policy is gone: the policy was too weak for this chain."""
+    ABANDONED = "abandoned"
+    """It can never be mined with effect any more, and another operation took its place. Never sent again."""
+
+    @property
+    def is_mined(self) -> bool:
+        """Whether it is in a block and had its effect."""
+        return self in (OperationState.MINED, OperationState.FINAL)
 
     @property
     def is_open(self) -> bool:
         """Whether there is still something to wait for."""
-        return self in (OperationState.SIGNED, OperationState.BROADCAST, OperationState.MINED)
+        return self in (OperationState.SIGNED, OperationState.BROADCAST, OperationState.STUCK, OperationState.MINED)
 
 
 class BatchState(StrEnum):
@@ -45,6 +54,7 @@ class BatchState(StrEnum):
     """Its files are written, read back and checked by a second implementation. Nothing was sent."""
     SIGNED = "signed"
     BROADCAST = "broadcast"
+    STUCK = "stuck"
     MINED = "mined"
     FINAL = "final"
     PUBLISHED = "published"
@@ -70,6 +80,19 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """What an issuer is ready to pay, kept with the operation so that a resumed one is bound by it too."""
+
+    cost_wei: int | None = None
+    """In all, the data fee of a rollup included; `None` sets no bound."""
+    fee_wei: int | None = None
+    """Per unit of gas; `None` sets no bound."""
+
+
+NO_CAPS = Caps()
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One thing that we want on the chain exactly once."""
 
@@ -84,8 +107,10 @@ class Operation:
     """`None` creates a contract."""
     data: bytes
     value_wei: int
-    nonce: int
+    nonce: int | None
+    """`None`: somebody else sent the transaction; we only watch it."""
     state: OperationState
+    caps: Caps
     block_number: int | None
     block_hash: Digest | None
     transaction: Digest | None

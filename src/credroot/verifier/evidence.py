@@ -1,15 +1,19 @@
-"""All that a verdict depends on. Gathered once, it can be judged again at any time, by the same or a stricter policy."""
+"""All that a verdict depends on. Gathered once, it can be judged again at any time, by the same or another policy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.verifier.documents import NOTHING
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Unavailable
+    from credroot.credential.data_integrity import Canonicalize
+    from credroot.verifier.documents import Documents
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Policy, Trust
 
@@ -27,3 +31,7 @@ class Evidence:
     policy: Policy
     now: datetime
     """The moment to which the verdict refers, aware."""
+    documents: Documents = NOTHING
+    """DID documents, profile and status lists that were at hand or could be had."""
+    canonicalize: Canonicalize | None = None
+    """How documents are canonicalised; `None` for the way of `rdfc_cache`. Results are the same, the time is not."""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Query
+    from credroot.core.values import Address, Root
     from credroot.verifier.gather import FactSource
 
 MAX_AGE_S = 15.0
@@ -26,8 +27,8 @@ OUTAGE_S = 1.0
 """Seconds that an outage is believed without asking again."""
 MAX_FACTS = 20_000
 """Facts kept for each registry, some 500 bytes each; the oldest go first."""
-QUERIES_AT_ONCE = 100
-"""Queries of one question: one or two requests of `RegistryReader`."""
+BATCHES_AT_ONCE = 20
+"""Batches that one question is about, with all queries into them: one request of `RegistryReader`, or few."""
 MAX_WAIT_S = 30.0
 """Seconds after which no further part of a long question is begun."""
 
@@ -204,11 +205,10 @@ class CachedRegistry:
         give_up = self._monotonic() + MAX_WAIT_S
         try:
             source = self._source()
-            for start in range(0, len(queries), QUERIES_AT_ONCE):
+            for part in _parts(queries):
                 sent = self._monotonic()
                 if sent > give_up:
                     raise ChainUnavailable("the endpoint is too slow for so many questions", code="chain.timeout")
-                part = queries[start : start + QUERIES_AT_ONCE]
                 facts = dict(zip(part, source.read(part), strict=True))
                 flight.facts |= facts
                 self._keep(facts, sent)
@@ -238,6 +238,16 @@ class CachedRegistry:
                 if len(self._facts) <= self._max_facts and self._facts[query][0] >= oldest:
                     break
                 del self._facts[query]
+
+
+def _parts(queries: Sequence[Query]) -> Iterator[list[Query]]:
+    """Sort queries by their batches, and cut them where there are too many of these."""
+    batches: dict[tuple[Address, Root], list[Query]] = {}
+    for query in queries:
+        batches.setdefault((query.issuer, query.root), []).append(query)
+    groups = list(batches.values())
+    for start in range(0, len(groups), BATCHES_AT_ONCE):
+        yield [query for group in groups[start : start + BATCHES_AT_ONCE] for query in group]
 
 
 def _landed(flight: _Flight) -> dict[Query, ChainFacts]:

@@ -1,14 +1,21 @@
-"""Evidence for many files: everything pure first, then one request to each registry that they point into."""
+"""Evidence for many files: everything pure first, then one request to each registry that they point into.
+
+Documents of others are looked for last. What is pinned costs nothing. What has to be fetched is fetched only where the
+configuration names it, only for a file that leads to its own root, and status lists only for one whose signature holds.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.merkle import root_from_proof
+from credroot.verifier.documents import Documents, DocumentUnavailable, ListCopy
 from credroot.verifier.evidence import Evidence
-from credroot.verifier.subject import Malformed
+from credroot.verifier.identity import issuer_id
+from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +23,9 @@ if TYPE_CHECKING:
 
     from credroot.chain.deployment import Deployment
     from credroot.core.anchor_proof import AnchorClaim
+    from credroot.core.json_types import JsonObject
+    from credroot.credential.data_integrity import Canonicalize
+    from credroot.verifier.documents import DocumentSource
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Policy, Trust
 
@@ -34,42 +44,49 @@ def gather(
     policy: Policy,
     source_of: Callable[[Deployment], FactSource],
     now: datetime,
+    *,
+    documents: DocumentSource | None = None,
+    canonicalize: Canonicalize | None = None,
 ) -> tuple[Evidence, ...]:
     """Find out what there is to know about every subject, in order. An outage becomes a value, never an exception.
 
     `source_of` gives the source of a pinned registry, or raises `ChainUnavailable` where none is configured.
+    `documents` has what others publish about themselves; nothing where it is `None`.
     """
     places: dict[Deployment, list[int]] = {}
     deployments: list[Deployment | None] = []
     for place, subject in enumerate(subjects):
         deployment = None if isinstance(subject, Malformed) else _pinned(subject.claim, trust)
         deployments.append(deployment)
-        if deployment is not None and not isinstance(subject, Malformed) and _leads_to_root(subject):
+        if deployment is not None and _leads_to_root(subject):
             places.setdefault(deployment, []).append(place)
     facts: dict[int, ChainFacts | Unavailable] = {}
     for deployment, wanted in places.items():
         queries = [_query(subjects[place]) for place in wanted]
         facts.update(zip(wanted, _ask(source_of, deployment, queries), strict=True))
-    return tuple(
-        Evidence(subject, deployments[place], facts.get(place), trust, policy, now)
+    gathered = (
+        Evidence(subject, deployments[place], facts.get(place), trust, policy, now, canonicalize=canonicalize)
         for place, subject in enumerate(subjects)
     )
+    if documents is None:
+        return tuple(gathered)
+    return tuple(_with_documents(evidence, documents) for evidence in gathered)
 
 
-def _pinned(claim: AnchorClaim, trust: Trust) -> Deployment | None:
-    return trust.registry(claim.chain_id, claim.registry)
+def _pinned(claim: AnchorClaim | None, trust: Trust) -> Deployment | None:
+    return None if claim is None else trust.registry(claim.chain_id, claim.registry)
 
 
 def _leads_to_root(subject: Subject) -> bool:
     """Cheap checks first: what does not lead to its own root is not worth a question to the chain."""
-    return (
-        not isinstance(subject, Malformed) and root_from_proof(subject.leaf, subject.claim.proof) == subject.claim.root
-    )
+    if isinstance(subject, Malformed) or subject.claim is None or subject.leaf is None:
+        return False
+    return root_from_proof(subject.leaf, subject.claim.proof) == subject.claim.root
 
 
 def _query(subject: Subject) -> Query:
-    if isinstance(subject, Malformed):
-        raise TypeError("a malformed subject has no place on a chain")
+    if isinstance(subject, Malformed) or subject.claim is None:
+        raise TypeError("what carries no anchor has no place on a chain")
     return Query(subject.claim.issuer, subject.claim.root, subject.claim.proof.index)
 
 
@@ -80,3 +97,68 @@ def _ask(
         return source_of(deployment).read(queries)
     except (ChainUnavailable, ChainMismatch) as error:
         return [Unavailable(error.code, str(error))] * len(queries)
+
+
+def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
+    """Add DID documents and profile, then the status lists."""
+    subject = evidence.subject
+    if not isinstance(subject, CredentialSubject):
+        return evidence
+    may_fetch = subject.claim is None or _leads_to_root(subject)
+    problems: dict[str, str] = {}
+    did_documents = _did_documents(subject, source, problems, may_fetch=may_fetch)
+    facts = evidence.chain
+    digest = facts.profile if isinstance(facts, ChainFacts) else None
+    profile = None if digest is None else source.profile(digest)
+    known = replace(evidence, documents=Documents(did_documents, profile, {}, problems))
+    lists = _status_lists(known, source, problems)
+    return replace(known, documents=replace(known.documents, status_lists=lists)) if lists or problems else known
+
+
+def _did_documents(
+    subject: CredentialSubject, source: DocumentSource, problems: dict[str, str], *, may_fetch: bool
+) -> dict[str, JsonObject]:
+    """Look for the issuer's document, which may be fetched, and for those of endorsers, which may not."""
+    from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of
+
+    endorsers = [issuer_id(endorsement) for _, endorsement in endorsements_of(subject.document)]
+    issuer = issuer_id(subject.document)
+    found: dict[str, JsonObject] = {}
+    for did in dict.fromkeys([issuer, *endorsers[:MAX_ENDORSEMENTS]]):
+        if not did or did.startswith("did:key:"):
+            continue
+        try:
+            document = source.did_document(did, fetch=may_fetch and did == issuer)
+        except DocumentUnavailable as error:
+            problems[did] = f"{error.code}: {error}"
+            continue
+        if document is not None:
+            found[did] = document
+    return found
+
+
+def _status_lists(evidence: Evidence, source: DocumentSource, problems: dict[str, str]) -> dict[str, ListCopy]:
+    from credroot.core.report import Outcome
+    from credroot.verifier.checks.signature import check_signature
+    from credroot.verifier.checks.status import entries_of
+
+    subject = evidence.subject
+    found: dict[str, ListCopy] = {}
+    if not isinstance(subject, CredentialSubject):
+        return found
+    is_signed: bool | None = None
+    for entry in entries_of(subject.document):
+        url = entry.get("statusListCredential")
+        if not isinstance(url, str) or url in found or url in problems:
+            continue
+        copy = source.status_list(url, fetch=False)
+        if copy is None:
+            if is_signed is None:
+                is_signed = check_signature(evidence).outcome is Outcome.PASSED
+            try:
+                copy = source.status_list(url, fetch=is_signed)
+            except DocumentUnavailable as error:
+                problems[url] = f"{error.code}: {error}"
+        if copy is not None:
+            found[url] = copy
+    return found

@@ -8,10 +8,12 @@ from credroot.chain.facts import ChainFacts
 from credroot.core.report import Check, Outcome, Report
 from credroot.core.values import LOCAL_CHAIN_ID
 from credroot.verifier.checks.anchor import check_anchor, check_finality, check_inclusion
-from credroot.verifier.checks.form import check_format
+from credroot.verifier.checks.endorsement import check_endorsements
+from credroot.verifier.checks.form import check_format, check_recipient, check_schema
 from credroot.verifier.checks.issuer import check_issuer, check_key
 from credroot.verifier.checks.signature import check_signature
-from credroot.verifier.checks.standing import check_status, check_validity
+from credroot.verifier.checks.standing import check_validity
+from credroot.verifier.checks.status import check_status
 from credroot.verifier.presentation import describe
 from credroot.verifier.subject import Malformed
 
@@ -32,7 +34,10 @@ CHECKS: tuple[tuple[str, Callable[[Evidence], Check]], ...] = (
     ("status", check_status),
     ("validity", check_validity),
 )
-"""Every question, by its id, in the order of the report."""
+"""Every question that is always asked, by its id, in the order of the report."""
+
+FURTHER_CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (check_schema, check_endorsements, check_recipient)
+"""Questions that only some files or policies raise; `None` where one does not arise."""
 
 LOCAL_CHAIN_NOTICE = "This was checked against the local chain of this computer, which proves nothing to others."
 
@@ -45,10 +50,12 @@ def judge(evidence: Evidence) -> Report:
             for name, _ in CHECKS[1:]
         ]
         return Report((check_format(evidence), *unasked))
-    checks = tuple(check(evidence) for _, check in CHECKS)
-    is_local = evidence.subject.claim.chain_id == LOCAL_CHAIN_ID
+    checks = [check(evidence) for _, check in CHECKS]
+    checks += [check for check in (further(evidence) for further in FURTHER_CHECKS) if check is not None]
+    claim = evidence.subject.claim
+    is_local = claim is not None and claim.chain_id == LOCAL_CHAIN_ID
     return Report(
-        checks=checks,
+        checks=tuple(checks),
         subject=describe(evidence.subject),
         network=_network(evidence),
         notices=(LOCAL_CHAIN_NOTICE,) if is_local else (),

@@ -27,10 +27,11 @@ def describe(subject: CredentialSubject | ReceiptSubject) -> JsonObject:
         "kind": "credential",
         "id": _text(document.get("id")),
         "skill": _text(achievement.get("name")),
+        "endorses": _text(about.get("id")) if "EndorsementCredential" in _words(document.get("type")) else None,
         "holder": _holder(about),
         "claimedIssuer": _text(issuer.get("name") or issuer.get("id")) if isinstance(issuer, dict) else _text(issuer),
-        "validFrom": _text(document.get("validFrom")),
-        "validUntil": _text(document.get("validUntil")),
+        "validFrom": _text(document.get("validFrom", document.get("issuanceDate"))),
+        "validUntil": _text(document.get("validUntil", document.get("expirationDate"))),
     }
     return {name: value for name, value in told.items() if value is not None}
 
@@ -44,12 +45,19 @@ def _holder(about: JsonObject) -> str | None:
     return _text(about.get("name")) or _text(about.get("id"))
 
 
+def _words(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else [value]
+
+
 def _first(value: JsonValue) -> JsonObject:
     candidate = value[0] if isinstance(value, list) and value else value
     return candidate if isinstance(candidate, dict) else {}
 
 
+def shown(text: str) -> str:
+    """Give a text as it may stand in a sentence of ours: without what reorders it, and not without end."""
+    return text.translate(_BIDI_CONTROLS)[:MAX_TEXT]
+
+
 def _text(value: JsonValue) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    return value.translate(_BIDI_CONTROLS)[:MAX_TEXT]
+    return shown(value) if isinstance(value, str) and value else None

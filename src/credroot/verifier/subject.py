@@ -1,4 +1,7 @@
-"""What is to be verified, taken apart without asking anybody: a credential, or a receipt with a file's digest."""
+"""What is to be verified, taken apart without asking anybody: a credential, or a receipt with a file's digest.
+
+A credential may lie there as JSON, as a JWT, inside another object, or baked into a picture. It may be anchored or not.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 MAX_ANCHOR_PROOFS = 8
 """A credential may be anchored on several chains; more than these are refused unread."""
 CREDENTIAL_TYPE = "VerifiableCredential"
+ENVELOPED_TYPE = "EnvelopedVerifiableCredential"
+_OPENING_SPACE = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,20 @@ class CredentialSubject:
     """A credential, with the anchor proof that this verifier can follow."""
 
     document: JsonObject
-    """As parsed, every proof included."""
+    """As parsed, every proof included; of a JWT, the credential that it carries."""
     unanchored: JsonObject
     """Without its anchor proofs: what the anchor covers."""
-    options: JsonObject
-    """The chosen anchor proof, its value included."""
-    claim: AnchorClaim
-    leaf: Leaf
+    options: JsonObject | None
+    """The chosen anchor proof, its value included; `None` where it carries none."""
+    claim: AnchorClaim | None
+    leaf: Leaf | None
+    token: str | None = None
+    """The JWT that it came as; its signature is not checked yet."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether anything but an anchor vouches for it."""
+        return self.token is not None or "proof" in self.unanchored
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,24 @@ Subject = CredentialSubject | ReceiptSubject | Malformed
 
 
 def read_subject(data: bytes, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
-    """Parse `data`. Never raises for what is in it: the reason is the answer."""
+    """Read JSON, a JWT, or a picture with either baked in. Never raises for what is in it: the reason is the answer."""
     try:
-        document = loads(data)
+        if data.lstrip(_OPENING_SPACE)[:1] in (b"{", b"["):
+            value = loads(data)
+        else:
+            # Imported here: most files are JSON, and none of the readers of pictures is needed for them.
+            from credroot.credential.baking.detect import read_credential_bytes
+            from credroot.credential.baking.payload import PayloadKind
+
+            found = read_credential_bytes(data)
+            if found.payload_kind is PayloadKind.JWT:
+                return _of_token(found.payload.decode("ascii"), trust)
+            value = loads(found.payload)
     except InputError as error:
         return Malformed(error.code, str(error))
-    if not isinstance(document, dict):
+    if not isinstance(value, dict):
         return Malformed("format.not_an_object", "the JSON is not an object")
-    return subject_of(document, trust, file_digest=file_digest)
+    return subject_of(value, trust, file_digest=file_digest)
 
 
 def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
@@ -74,18 +96,49 @@ def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None
         if document.get("format") == RECEIPT_FORMAT:
             receipt = Receipt.from_json(document)
             return ReceiptSubject(receipt, file_digest, receipt.claim, receipt.leaf)
-        return _credential(document, trust)
+        token = _token_in(document)
+        return _credential(document, trust) if token is None else _of_token(token, trust, outer=document)
     except InputError as error:
         return Malformed(error.code, str(error), document)
 
 
-def _credential(document: JsonObject, trust: Trust) -> CredentialSubject:
-    types = document.get("type")
-    if CREDENTIAL_TYPE not in (types if isinstance(types, list) else [types]):
+def _of_token(token: str, trust: Trust, *, outer: JsonObject | None = None) -> Subject:
+    """Read the credential that a JWT carries; `outer` is the object around it, which may say nothing else."""
+    from credroot.credential.vc_jwt import agrees_with_outer, read_vc_jwt
+
+    try:
+        document = read_vc_jwt(token)
+        if outer is not None and not agrees_with_outer(document, outer):
+            raise InputError(
+                "it says another thing than the signed credential inside it", code="format.outer_disagrees"
+            )
+        return _credential(document, trust, token=token)
+    except InputError as error:
+        return Malformed(error.code, str(error), outer)
+
+
+def _token_in(document: JsonObject) -> str | None:
+    """Give the JWT that a JSON object is only the wrapping of: an enveloped credential, or a proof that is a JWT."""
+    if ENVELOPED_TYPE in _types(document):
+        target = document.get("id")
+        kind, _, token = target.partition(",") if isinstance(target, str) else ("", "", "")
+        if kind not in ("data:application/vc+jwt", "data:application/vc-ld+jwt", "data:application/jwt"):
+            raise InputError("no credential is enveloped in it as a JWT", code="format.envelope")
+        return token
+    proof = document.get("proof")
+    if isinstance(proof, dict) and proof.get("type") == "JwtProof2020" and isinstance(proof.get("jwt"), str):
+        return str(proof["jwt"])
+    return None
+
+
+def _credential(document: JsonObject, trust: Trust, *, token: str | None = None) -> CredentialSubject:
+    if CREDENTIAL_TYPE not in _types(document):
         raise InputError("it is not a verifiable credential: its type does not say so", code="format.not_a_credential")
     unanchored, proofs = split_proofs(document)
     if not proofs:
-        raise InputError("it carries no anchor proof", code="format.no_anchor_proof")
+        if token is None and "proof" not in unanchored:
+            raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
+        return CredentialSubject(document, unanchored, None, None, None, token)
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
@@ -99,7 +152,12 @@ def _credential(document: JsonObject, trust: Trust) -> CredentialSubject:
     for number, (claim, leaf) in enumerate(zip(claims, leaves, strict=True)):
         if number != chosen and root_from_proof(leaf, claim.proof) != claim.root:
             raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
-    return CredentialSubject(document, unanchored, proofs[chosen], claims[chosen], leaves[chosen])
+    return CredentialSubject(document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], token)
+
+
+def _types(document: JsonObject) -> list[object]:
+    types = document.get("type")
+    return list(types) if isinstance(types, list) else [types]
 
 
 def _claim(proof: JsonObject) -> AnchorClaim:

@@ -17,7 +17,8 @@ class TrustedIssuer:
     """An issuer that somebody vouches for."""
 
     did: str
-    account: AccountId
+    account: AccountId | None
+    """The account that it anchors with; `None` for an issuer that does not anchor, or whose DID says with which."""
     name: str
     source: str
     """Who says so, for people: "configuration", the name of a register."""
@@ -37,9 +38,18 @@ class Trust:
                 return deployment
         return None
 
-    def issuers_of(self, account: AccountId, did: str) -> tuple[TrustedIssuer, ...]:
+    def issuers_of(self, account: AccountId | None, did: str) -> tuple[TrustedIssuer, ...]:
         """Give every entry that names the account or the DID: one that names both is a match, others contradict."""
-        return tuple(issuer for issuer in self.issuers if issuer.account == account or issuer.did == did)
+        return tuple(
+            issuer
+            for issuer in self.issuers
+            if (account is not None and issuer.account == account) or (did and issuer.did == did)
+        )
+
+    def needs_no_anchor(self, did: str) -> bool:
+        """Answer whether the list names a DID and no account for it: an issuer that is known by its signature alone."""
+        accounts = [issuer.account for issuer in self.issuers if issuer.did == did]
+        return bool(accounts) and all(account is None for account in accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +60,9 @@ class Policy:
     """Whether a verdict of valid needs an issuer that the trust list names."""
     clock_skew: timedelta | None = None
     """How far the issuer's clock may run ahead; `None` is a minute."""
+    require_anchor: bool = True
+    """Whether a verdict of valid needs an anchor, of an issuer that the trust list does not name without an account."""
+    recipient: str | None = None
+    """An e-mail address or a DID that the credential must be about; `None` where that is not asked."""
+    status_list_max_age: timedelta | None = None
+    """How old a status list that was pinned as a file may be; `None` is 31 days."""

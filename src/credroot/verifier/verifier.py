@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
     from credroot.core.report import Report
     from credroot.core.values import Digest
+    from credroot.credential.data_integrity import Canonicalize
+    from credroot.verifier.documents import DocumentSource
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.gather import FactSource
     from credroot.verifier.trust import Trust
@@ -31,10 +33,18 @@ class Verifier:
         *,
         clock: Callable[[], datetime],
         policy: Policy | None = None,
+        documents: DocumentSource | None = None,
+        canonicalize: Canonicalize | None = None,
     ) -> None:
-        """Judge by `policy`, the strictest by default. `source_of` gives whoever reads a pinned registry."""
+        """Judge by `policy`, the strictest by default. `source_of` gives whoever reads a pinned registry.
+
+        `documents` has what others publish of themselves, pinned or fetched; `canonicalize` is another way to the same
+        canonical bytes, for whoever keeps what he learned.
+        """
         self.trust = trust
         self._policy = policy or Policy()
+        self._documents = documents
+        self._canonicalize = canonicalize
         self._source_of = source_of
         self._clock = clock
 
@@ -49,4 +59,12 @@ class Verifier:
     def gather(self, files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Evidence, ...]:
         """Find out what there is to know about every file, without judging it."""
         subjects = [read_subject(data, self.trust, file_digest=digest) for data, digest in files]
-        return gather(subjects, self.trust, self._policy, self._source_of, self._clock())
+        return gather(
+            subjects,
+            self.trust,
+            self._policy,
+            self._source_of,
+            self._clock(),
+            documents=self._documents,
+            canonicalize=self._canonicalize,
+        )

@@ -60,7 +60,9 @@ def with_proof(**members: Any) -> dict[str, Any]:
     return badge
 
 
-def resigned(options: dict[str, Any], document: dict[str, Any] | None = None, key: SigningKey = TEST_KEY) -> dict[str, Any]:
+def resigned(
+    options: dict[str, Any], document: dict[str, Any] | None = None, key: SigningKey = TEST_KEY
+) -> dict[str, Any]:
     """Give a badge whose eddsa-rdfc-2022 proof has other options, and a right signature over them."""
     document = document or sample_badge()
     rdfc = default_shape_cache().canonical_form
@@ -117,7 +119,9 @@ def test_no_change_of_any_value_leaves_the_signature_good(data):
         if not isinstance(node[place], (dict, list)):
             break
         node = node[place]
-    node[place] = data.draw(st.sampled_from(["x", "urn:x", "", None, 7, False, [], {}]).filter(lambda v: v != node[place]))
+    node[place] = data.draw(
+        st.sampled_from(["x", "urn:x", "", None, 7, False, [], {}]).filter(lambda v: v != node[place])
+    )
     assert ProofOutcome.VERIFIED not in {result.outcome for result in verify(badge)}
 
 

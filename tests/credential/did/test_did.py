@@ -83,7 +83,9 @@ def test_what_is_no_did_key_is_refused(text):
     assert refusal_of(key_of_did_key, text) == "did.malformed"
 
 
-@pytest.mark.parametrize("text", ["z", "z6Mk", "u7QE", "z6Mk0OIl", "z" + "2" * 60, f"{TEST_KEY}2", str(TEST_KEY)[:-1], "z" * 2_000])
+@pytest.mark.parametrize(
+    "text", ["z", "z6Mk", "u7QE", "z6Mk0OIl", "z" + "2" * 60, f"{TEST_KEY}2", str(TEST_KEY)[:-1], "z" * 2_000]
+)
 def test_what_is_no_key_is_refused(text):
     assert refusal_of(Multikey.from_text, text) == "multikey.malformed"
 

@@ -27,6 +27,7 @@ HARD_TEXTS = (
     "\u2028\u0085\xa0",
     "𝄞",
     "\uffff\ue000",
+    "\ufffd\uffe0\ufdd0",
     "日本語 العربية עברית",
     "a\x00b",
     "\x7f",

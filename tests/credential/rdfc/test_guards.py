@@ -103,7 +103,7 @@ def test_a_blank_node_label_in_a_text_is_only_text():
     assert b'"_:b0"' in canonical_nquads(with_member("name", "_:b0"))
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x0c", "\x1f", "\x7f", "\ud800"])
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x0c", "\x1f", "\x7f", "\ud800", "\ufffe", "\uffff"])
 def test_a_control_character_is_refused_in_values_names_and_types(character):
     assert refusal_of(with_member("name", f"a{character}b")) == "rdfc.control_character"
     assert refusal_of(with_member(f"na{character}me", "x")) == "rdfc.control_character"
@@ -179,6 +179,14 @@ def test_an_identifier_that_is_no_text_is_refused(id_):
     assert refusal_of(with_member("issuer.id", id_)) in ("rdfc.invalid", "rdfc.relative_iri")
 
 
+def twins_or_refusal(document: dict[str, Any]) -> str:
+    """Give "twins" where a document is canonicalised and has some, "no twins", or the code of the refusal."""
+    try:
+        return "twins" if default_canonicalizer().canonical_form(document).has_twins else "no twins"
+    except InputError as refusal:
+        return refusal.code
+
+
 def _tree(depth: int, width: int) -> dict[str, Any]:
     return {"part": [_tree(depth - 1, width) for _ in range(width)]} if depth else {"part": []}
 
@@ -187,11 +195,9 @@ def _tree(depth: int, width: int) -> dict[str, Any]:
 def test_blank_node_poison_is_refused_in_a_bounded_time(depth, width):
     badge = {"@context": [*sample_badge()["@context"], UNDEFINED_TERMS], "part": _tree(depth, width)}
     started = time.perf_counter()
-    try:
-        assert default_canonicalizer().canonical_form(badge).has_twins
-    except InputError as refusal:
-        assert refusal.code == "rdfc.too_complex"
+    outcome = twins_or_refusal(badge)
     assert time.perf_counter() - started < GENEROUS_SECONDS
+    assert outcome in ("twins", "rdfc.too_complex")
 
 
 def test_three_kilobytes_of_blank_node_poison_are_refused():

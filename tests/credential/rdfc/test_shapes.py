@@ -39,6 +39,11 @@ def replaced(document: Any, old: Any, new: Any) -> Any:
     return new if document == old and type(document) is type(old) else document
 
 
+def other(term: Any) -> Any:
+    """Give a blank node another label, so that the oracle has to find the canonical one by itself."""
+    return pyoxigraph.BlankNode(f"x{hash(term.value)}") if isinstance(term, pyoxigraph.BlankNode) else term
+
+
 def values_of(document: Any) -> list[Any]:
     """List the texts and numbers of a JSON value, contexts left out."""
     if isinstance(document, dict):
@@ -48,7 +53,7 @@ def values_of(document: Any) -> list[Any]:
     return [document]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(badges(), st.data())
 def test_a_shape_gives_what_pyld_gives_whatever_the_values(badge, data):
     fresh = ShapeCache(PYLD)
@@ -72,10 +77,10 @@ def test_pyoxigraph_agrees_where_a_form_is_portable(badge):
     form = answer(PYLD, badge)
     if isinstance(form, str) or not form.is_portable:
         return
-    renamed = form.nquads.replace(b"_:c14n", b"_:x")
-    dataset = pyoxigraph.Dataset(pyoxigraph.parse(renamed, format=pyoxigraph.RdfFormat.N_QUADS))
+    quads = pyoxigraph.parse(form.nquads, format=pyoxigraph.RdfFormat.N_QUADS)
+    dataset = pyoxigraph.Dataset(pyoxigraph.Quad(other(q.subject), q.predicate, other(q.object)) for q in quads)
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
-    assert sorted(f"{quad} .\n" for quad in dataset) == form.nquads.decode().splitlines(keepends=True)
+    assert sorted(f"{quad} ." for quad in dataset) == form.nquads.decode().split("\n")[:-1]
 
 
 def test_every_single_value_of_a_badge_is_part_of_what_is_signed():

@@ -60,7 +60,14 @@ def claims() -> dict[str, Any]:
     badge = sample_badge()
     subject = {"id": "did:example:jane", **badge["credentialSubject"]}
     times = {"nbf": 1_767_225_600, "exp": 1_924_992_000}  # validFrom and validUntil of the sample
-    return {**badge, "credentialSubject": subject, "iss": badge["issuer"]["id"], "jti": badge["id"], "sub": subject["id"], **times}
+    return {
+        **badge,
+        "credentialSubject": subject,
+        "iss": badge["issuer"]["id"],
+        "jti": badge["id"],
+        "sub": subject["id"],
+        **times,
+    }
 
 
 def jwt(payload: Any = None, algorithm: str = "EdDSA", header: dict[str, Any] | None = None) -> str:
@@ -113,7 +120,9 @@ def test_an_algorithm_that_is_not_listed_is_refused(algorithm):
     assert refusal_of(jwt(header={"alg": algorithm, "kid": KID})) == "jws.algorithm"
 
 
-@pytest.mark.parametrize(("named", "key"), [("RS256", "EdDSA"), ("EdDSA", "ES256"), ("ES256", "RS256"), ("ES256", "EdDSA")])
+@pytest.mark.parametrize(
+    ("named", "key"), [("RS256", "EdDSA"), ("EdDSA", "ES256"), ("ES256", "RS256"), ("ES256", "EdDSA")]
+)
 def test_an_algorithm_that_is_not_the_keys_is_refused(named, key):
     assert refusal_of(jwt(header={"alg": named, "kid": KID}), key) == "jws.algorithm"
 
@@ -135,7 +144,9 @@ def test_a_header_with_more_than_algorithm_and_key_is_refused(header, code):
     assert refusal_of(jwt(header={"alg": "EdDSA", "kid": KID, **header})) == code
 
 
-@pytest.mark.parametrize("text", ["", "a", "a.b", "a.b.c", "..", "a.b.c.d", "e30.e30.e30=", "eyJ9.e30.e30", "W10.e30.e30", "e30 .e30.e30"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a.b", "a.b.c", "..", "a.b.c.d", "e30.e30.e30=", "eyJ9.e30.e30", "W10.e30.e30", "e30 .e30.e30"]
+)
 def test_what_is_no_jws_is_refused(text):
     code = refusal_of(text)
     assert code.startswith(("jws.", "json."))
@@ -143,7 +154,12 @@ def test_what_is_no_jws_is_refused(text):
 
 def test_base64url_has_one_spelling():
     head, body, proof = jwt().split(".")
-    for text in (f"{head}=.{body}.{proof}", f"{head}.{body}.{proof}==", f"{head}.{body}\n.{proof}", f"{head}.{body}.{proof}A"):
+    for text in (
+        f"{head}=.{body}.{proof}",
+        f"{head}.{body}.{proof}==",
+        f"{head}.{body}\n.{proof}",
+        f"{head}.{body}.{proof}A",
+    ):
         assert refusal_of(text).startswith(("jws.malformed", "jwt.signature_wrong"))
 
 
@@ -152,7 +168,10 @@ def test_a_key_in_the_header_vouches_only_for_the_signature():
     read = verify_vc_jwt(jwt(header={"alg": "EdDSA", "jwk": jwk}), lambda _: None, now=NOW)
     assert read.key_id is None
     assert read.key == TEST_KEY.multikey
-    assert refusal_of(jwt(header={"alg": "EdDSA", "kid": KID, "jwk": {**jwk, "x": b64(b"1" * 32)}})) == "jwt.claims_disagree"
+    assert (
+        refusal_of(jwt(header={"alg": "EdDSA", "kid": KID, "jwk": {**jwk, "x": b64(b"1" * 32)}}))
+        == "jwt.claims_disagree"
+    )
     assert refusal_of(jwt(header={"alg": "EdDSA", "jwk": {**jwk, "d": "AA"}})) == "multikey.malformed"
 
 

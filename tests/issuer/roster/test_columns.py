@@ -70,7 +70,7 @@ def test_every_missing_column_is_named():
 
 
 def test_a_file_whose_first_row_is_a_person_lacks_all_columns():
-    found = read_roster("Jane Doe,jane@example.org,2026-01-31\n".encode()).problems
+    found = read_roster(b"Jane Doe,jane@example.org,2026-01-31\n").problems
     assert [problem.code for problem in found if problem.severity == "error"] == ["column.missing"] * 3
 
 

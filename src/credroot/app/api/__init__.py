@@ -1,1 +1,1 @@
-"""The HTTP API: verdicts, batches and status for programs. The only package that knows FastAPI, uvicorn and pydantic."""
+"""The HTTP API: verdicts, batches and status for programs. Only here are FastAPI and pydantic."""

@@ -48,12 +48,15 @@ def problem_answer(problem: ProblemError) -> Answer:
 
 
 async def send_answer(send: Send, answer: Answer, more: Headers = ()) -> None:
-    """Send `answer` with the headers of every response, and `more` of the request's own."""
+    """Send `answer` with the headers of every response, and `more` of the request's own.
+
+    A header that the answer brings takes the place of the common one of that name.
+    """
+    given = {name for name, _ in answer.headers}
     headers = [
         (b"content-type", answer.media_type),
         (b"content-length", b"%d" % len(answer.body)),
-        NO_STORE,
-        *SECURITY_HEADERS,
+        *(header for header in (NO_STORE, *SECURITY_HEADERS) if header[0] not in given),
         *answer.headers,
         *more,
     ]

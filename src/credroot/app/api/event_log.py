@@ -1,4 +1,4 @@
-"""What the server tells its operator: one JSON object a line. No address, path, query or content of a client is in it."""
+"""What the server tells its operator: one JSON object a line, without a client's address, path, query or content."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Limits:
     large_bodies: int = 8
     """Large bodies in memory at once: 128 MiB in all."""
     batch_credentials: int = 1_000
-    """In one request: some 17 questions to the chain at worst."""
+    """In one request: 50 questions to the chain at worst, one where all are of the same batch."""
     body_s: float = 10.0
     """Seconds for a body of ordinary size to arrive: 1 MiB over a line of 1 Mbit/s."""
     large_body_s: float = 30.0

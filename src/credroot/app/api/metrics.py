@@ -24,7 +24,7 @@ class Metrics:
         self._gauges: list[tuple[str, str, str, Callable[[], Mapping[str, float]]]] = []
 
     def add_source(self, name: str, kind: str, about: str, values: Callable[[], Mapping[str, float]]) -> None:
-        """Read `values` at each scrape: label text (``result="hit"``, or empty) to value; `kind` is gauge or counter."""
+        """Read `values` at each scrape: label text (``a="b"``, or empty) to value; `kind` is gauge or counter."""
         self._gauges.append((name, kind, about, values))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:

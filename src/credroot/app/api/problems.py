@@ -10,6 +10,9 @@ import orjson
 from credroot.app.api.limits import RETRY_AFTER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from credroot.core.json_types import JsonObject
 
 PROBLEM_MEDIA_TYPE = b"application/problem+json"
@@ -42,9 +45,9 @@ NOT_JSON = _kind(
     "not-json",
     400,
     "The body is not JSON with one meaning",
-    "The body is not JSON, or two readers could understand it differently: a duplicate key, a number beyond 2^53-1, NaN, "
-    "half a character, a byte order mark, more than 32 levels. The member `code` says which. A credential that was read "
-    "and does not hold is no problem: it is answered with 200 and its report.",
+    "The body is not JSON, or two readers could understand it differently: a duplicate key, a number beyond 2^53-1, "
+    "NaN, half a character, a byte order mark, more than 32 levels. The member `code` says which. A credential that "
+    "was read and does not hold is no problem: it is answered with 200 and its report.",
 )
 BAD_REQUEST = _kind("bad-request", 400, "Not an HTTP request", "The request can't be read as HTTP/1.1.")
 NOT_FOUND = _kind(
@@ -75,7 +78,7 @@ TOO_LARGE = _kind(
     "too-large",
     413,
     "The body is too large",
-    "A credential or receipt has at most 1 MiB, a picture or a batch at most 16 MiB and a batch at most 1,000 credentials.",
+    "A credential or receipt has at most 1 MiB, a picture or a batch at most 16 MiB and 1,000 of them.",
 )
 MEDIA_TYPE = _kind(
     "unsupported-media-type",
@@ -143,7 +146,7 @@ class ProblemError(Exception):
         detail: str = "",
         *,
         code: str | None = None,
-        members: JsonObject | None = None,
+        members: Mapping[str, Any] | None = None,
         headers: tuple[tuple[bytes, bytes], ...] = (),
         is_body_unread: bool = False,
     ) -> None:
@@ -152,7 +155,7 @@ class ProblemError(Exception):
         self.kind = kind
         self.detail = detail
         self.code = code
-        self.members = members or {}
+        self.members: JsonObject = dict(members or {})
         self.headers = headers
         self.is_body_unread = is_body_unread
         """The connection can't be used again, for a body is still coming."""

@@ -15,7 +15,7 @@ from credroot.app.settings import load_settings
 from credroot.core.errors import ChainUnavailable, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
-from credroot.issuer.submission import coins
+from credroot.issuer.intent import coins
 from credroot.store.journal import Journal
 from credroot.store.journal_records import BatchState
 
@@ -203,9 +203,8 @@ def _issue(
     if as_json:
         click.echo(json.dumps({"format": BATCH_FORMAT, **_wire(folder.name, record, operation)}))
         return Exit.OK
-    click.echo(
-        f"Anchored   batch {record.name} | root {record.root} | block {operation.block_number} | {operation.gas_used:,} gas"
-    )
+    where = f"block {operation.block_number} | {operation.gas_used:,} gas"
+    click.echo(f"Anchored   batch {record.name} | root {record.root} | {where}")
     click.echo(f"Published  {record.leaf_count} credentials in {folder.published}")
     if chosen.is_local:
         click.echo("LOCAL CHAIN: proves nothing to others.", err=True)

@@ -26,8 +26,9 @@ from credroot.app.exit_codes import Exit
     show_default=True,
     help="The verify page's port on loopback.",
 )
-def demo(folder: Path, no_serve: bool, port: int) -> int:
-    """Show the whole job: a roster becomes credentials, is anchored, verified, partly revoked; an altered copy is caught.
+@click.pass_context
+def demo(context: click.Context, folder: Path, no_serve: bool, port: int) -> int:
+    """Show the whole job: a roster becomes credentials, is anchored and verified; what was altered is caught.
 
     The chain is a local one that proves nothing to others. The workspace stays, for trying the other commands in it.
     """
@@ -37,7 +38,8 @@ def demo(folder: Path, no_serve: bool, port: int) -> int:
         return Exit.PROBLEM
     if no_serve:
         return Exit.OK
-    from credroot.app.commands.serve import serve_api
+    from credroot.app.commands.serve import serve
 
-    serve_api(folder.absolute(), port=port)
+    context.obj = folder.absolute()
+    context.invoke(serve, port=port, quiet=True)
     return Exit.OK

@@ -51,7 +51,8 @@ def init(
         click.echo("Network    local: LOCAL CHAIN, proves nothing to others; account funded, registry deployed")
     else:
         click.echo(
-            f"Network    {chosen.name} ({chosen.chain_id.caip2}); send {chosen.coin} to the account, then: credroot deploy"
+            f"Network    {chosen.name} ({chosen.chain_id.caip2}); send {chosen.coin} to the account, "
+            "then: credroot deploy"
         )
 
 
@@ -60,7 +61,7 @@ def _set_up_local(folder: Path, passphrase_file: Path | None, descriptor: int | 
 
     from credroot.app.issuing import Keys
     from credroot.app.registry_setup import deploy_registry, fund_locally
-    from credroot.issuer.submission import Guards
+    from credroot.issuer.intent import Guards
 
     settings = load_settings(folder)
     network = settings.network_named(LOCAL_NETWORK)

@@ -25,7 +25,7 @@ def roster() -> None:
 @click.option("--no-copy", is_flag=True, help="Write no corrected copy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 def check(file: Path, no_copy: bool, as_json: bool) -> int:
-    """Say what a roster holds and all that is wrong with it, by row and column; exit status 3 where rows can't be issued.
+    """Say what a roster holds and all that is wrong with it, by row and column; exit status 3 where it has errors.
 
     Where anything was found, a corrected copy of the rows that can be issued is written beside it.
     """

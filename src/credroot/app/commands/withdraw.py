@@ -13,14 +13,14 @@ from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
+from credroot.issuer.intent import coins
 from credroot.issuer.reasons import describe_reason, parse_reason
-from credroot.issuer.submission import coins
 from credroot.issuer.withdrawal import find_targets, intent_for_batch, intents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from credroot.issuer.submission import Intent
+    from credroot.issuer.intent import Intent
     from credroot.issuer.workbench import Workbench
 
 WITHDRAWAL_FORMAT = "credroot/withdrawal/v1"

@@ -11,6 +11,8 @@ from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.multibase import decode_base58btc
 from credroot.credential.suites.suite import SUITES, Suite, suite_name
 
+MAX_PROOFS = 16
+"""Proofs of one document; more are refused before anything is computed."""
 MAX_PROOF_VALUE_CHARS = 256
 """Characters of a signature; the longest here, P-384's, has 132."""
 MAX_MEMBERS = 32
@@ -82,6 +84,29 @@ class ProofRecord:
         elif _listed(document_context)[: len(_listed(own))] != _listed(own):
             raise ProofError("the proof's @context is not how the document's begins", code="proof.context_mismatch")
         return options
+
+
+def proofs_of(document: JsonObject) -> tuple[JsonObject, ...]:
+    """List the document's proofs: none, its one object, or its list.
+
+    Raises:
+        ProofError: ``proof.too_many``; ``proof.malformed``.
+    """
+    value = document.get("proof")
+    if value is None:
+        return ()
+    listed = value if isinstance(value, list) else [value]
+    if len(listed) > MAX_PROOFS:
+        raise ProofError(f"{len(listed)} proofs; at most {MAX_PROOFS} are read", code="proof.too_many")
+    proofs = tuple(proof for proof in listed if isinstance(proof, dict))
+    if len(proofs) != len(listed):
+        raise ProofError("a proof is a JSON object")
+    return proofs
+
+
+def without_proofs(document: JsonObject) -> JsonObject:
+    """Give a copy of `document` that has no ``proof``."""
+    return {key: value for key, value in document.items() if key != "proof"}
 
 
 def _check_form(proof: JsonObject) -> None:

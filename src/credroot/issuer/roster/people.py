@@ -89,7 +89,7 @@ class PeopleReader:
         seen: dict[str, int] = {}
         for row, cells, fault in records:
             if fault:
-                report(Problem(row, "", Severity.ERROR, "row.not_csv", fault))
+                report(Problem(row, "", Severity.ERROR, fault.code, fault.message))
                 continue
             found: _Findings = []
             if len(cells) != width:

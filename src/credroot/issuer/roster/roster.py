@@ -9,7 +9,7 @@ import io
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import BinaryIO
 
 from credroot.core.errors import InputError
@@ -178,10 +178,7 @@ def _repeated(hashes: array[int]) -> frozenset[int]:
 
 def _capped(rows: Iterable[Record]) -> Iterator[Record]:
     """Give one row more than a roster may have, so that the excess is seen but not read."""
-    for count, record in enumerate(rows):
-        if count > MAX_ROWS:
-            return
-        yield record
+    return islice(rows, MAX_ROWS + 1)
 
 
 def _unusable(

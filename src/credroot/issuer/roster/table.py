@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from credroot.issuer.roster.columns import recognised
 from credroot.issuer.roster.encoding import TextForm, open_text
@@ -19,9 +19,18 @@ MAX_CELL = 32_767
 
 _DELIMITERS = (",", ";", "\t")
 _HEAD = 1 << 16  # characters in which the header must end
+_FILLING = " \t,;\ufeff"  # what an empty row has, whatever its separator
 _SEPARATOR_LINE = re.compile("sep=([,;\t])\r?\n", re.IGNORECASE)
 
-Record: TypeAlias = "tuple[int, list[str], str]"
+
+class RowFault(NamedTuple):
+    """Why a row is no CSV; other rows are read all the same."""
+
+    code: str
+    message: str
+
+
+Record: TypeAlias = "tuple[int, list[str], RowFault | None]"
 """Row number, cells, and what is wrong with the row as CSV (then it has no cells)."""
 
 
@@ -56,14 +65,16 @@ def records(source: BinaryIO, text_form: TextForm, table_form: TableForm) -> Ite
     """Give the rows below the header, read as they are asked for; empty rows are left out but counted."""
     with open_text(source, text_form) as text:
         text.read(table_form.skip)
-        for record in _parse(text, table_form.delimiter):
-            if record[0] > table_form.header_row:
-                yield record
+        rows = _parse(text, table_form.delimiter)
+        for row, _, _ in rows:
+            if row >= table_form.header_row:
+                break
+        yield from rows
 
 
 def _first_row(head: str, delimiter: str) -> tuple[str, int, list[str]]:
     for row, cells, _ in _parse(io.StringIO(head, newline=""), delimiter):
-        if any(map(str.strip, cells)):
+        if any(cell.strip(_FILLING) for cell in cells):
             return delimiter, row, cells
     return delimiter, 0, []
 
@@ -77,20 +88,21 @@ def _parse(text: Iterator[str], delimiter: str) -> Iterator[Record]:
             for cells in reader:
                 row += 1
                 if cells:
-                    yield row, cells, ""
+                    yield row, cells, None
             return
         except csv.Error as error:
             row += 1
             yield row, [], _in_words(error)
 
 
-def _in_words(error: csv.Error) -> str:
-    """Say what the parser met, in words for people."""
+def _in_words(error: csv.Error) -> RowFault:
+    """Say what the parser met, in words for people; a code hangs on the only texts that the parser has."""
     text = str(error)
-    if "field limit" in text or "field larger" in text:
-        return f"a cell has more than {MAX_CELL} characters, or a quotation mark is never closed"
+    if "field larger" in text:
+        message = f"has a cell of more than {MAX_CELL} characters, or a quotation mark that is never closed"
+        return RowFault("cell.too_long", message)
     if "end of data" in text:
-        return "a quotation mark opens a cell that never ends"
+        return RowFault("row.open_quote", "has a quotation mark that is never closed")
     if "expected after" in text:
-        return "a quotation mark stands inside a cell in quotation marks: double it"
-    return f"this row is no CSV: {text}"
+        return RowFault("row.quote", "has a quotation mark inside a cell in quotation marks: double it")
+    return RowFault("row.not_csv", f"is no CSV: {text}")

@@ -9,7 +9,8 @@ from credroot.chain.facts import ChainFacts, Unavailable
 from credroot.core.clock import format_time
 from credroot.core.merkle import root_from_proof
 from credroot.core.report import Check, Outcome
-from credroot.verifier.subject import Malformed
+from credroot.verifier.identity import issuer_id
+from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from credroot.core.anchor_proof import AnchorClaim
@@ -24,7 +25,11 @@ FINALITY = "finality"
 def check_inclusion(evidence: Evidence) -> Check:
     """Pass a file whose digest leads along its proof to the root that the proof names."""
     subject = evidence.subject
-    if isinstance(subject, Malformed) or root_from_proof(subject.leaf, subject.claim.proof) != subject.claim.root:
+    if isinstance(subject, Malformed):
+        return _not_asked(INCLUSION)
+    if subject.claim is None or subject.leaf is None:
+        return _not_asked(INCLUSION, required=False)
+    if root_from_proof(subject.leaf, subject.claim.proof) != subject.claim.root:
         message = "It is not what was anchored: it was changed since, or its proof was."
         return Check(INCLUSION, Outcome.FAILED, "inclusion.changed", message)
     proof = subject.claim.proof
@@ -43,6 +48,8 @@ def check_anchor(evidence: Evidence) -> Check:
     if isinstance(subject, Malformed):
         return _not_asked(ANCHOR)
     claim = subject.claim
+    if claim is None:
+        return _unanchored(evidence)
     if evidence.deployment is None:
         message = f"It points to a registry on {claim.chain_id.caip2} that this verifier does not know."
         return Check(ANCHOR, Outcome.UNKNOWN, "anchor.registry_unknown", message, details=_pointer(claim))
@@ -73,7 +80,9 @@ def check_finality(evidence: Evidence) -> Check:
     """Pass an anchor that is in a block which the policy counts as there for good."""
     facts = evidence.chain
     if not isinstance(facts, ChainFacts) or facts.batch is None:
-        return _not_asked(FINALITY)
+        return _not_asked(
+            FINALITY, required=isinstance(evidence.subject, Malformed) or evidence.subject.claim is not None
+        )
     if facts.final is None:
         return Check(
             FINALITY, Outcome.UNKNOWN, "finality.unknown", "The endpoint can't say whether the anchor is final."
@@ -94,5 +103,21 @@ def _pointer(claim: AnchorClaim) -> JsonObject:
     }
 
 
-def _not_asked(name: str) -> Check:
-    return Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: there is no anchor to ask about.")
+def _unanchored(evidence: Evidence) -> Check:
+    """Skip what carries no anchor: its signature alone vouches for it, where the policy or the trust list says so.
+
+    An anchor that is demanded and missing keeps the verdict from being valid, but nothing was found to be wrong.
+    """
+    did = issuer_id(evidence.subject.document) if isinstance(evidence.subject, CredentialSubject) else ""
+    if not evidence.policy.require_anchor or evidence.trust.needs_no_anchor(did):
+        message = "It was not anchored on any chain; its signature alone vouches for it, and nothing dates it."
+        return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message, required=False)
+    message = (
+        "It was not anchored on any chain, and this verifier demands an anchor. For an issuer that anchors nothing, "
+        "name it in the trust list without an account, or set require_anchor to false."
+    )
+    return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message)
+
+
+def _not_asked(name: str, *, required: bool = True) -> Check:
+    return Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: there is no anchor to ask about.", required)

@@ -6,50 +6,106 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
 from credroot.core.report import Check, Outcome
-from credroot.core.values import AccountId
+from credroot.verifier.identity import PROFILE, account_of, bindings, issuer_id
 from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
+    from credroot.core.values import AccountId
     from credroot.verifier.evidence import Evidence
+    from credroot.verifier.identity import Binding
+    from credroot.verifier.trust import TrustedIssuer
 
 ISSUER = "issuer"
 KEY = "key"
-
-
-def issuer_id(document: JsonObject) -> str:
-    """Give the DID or URL that a credential claims for its issuer; empty where it claims none."""
-    issuer = document.get("issuer")
-    found = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return found if isinstance(found, str) else ""
+_WORDS = {PROFILE: "its profile on chain"}
 
 
 def check_issuer(evidence: Evidence) -> Check:
-    """Pass an issuer whose DID and account the trust list binds together. What the file claims of itself is no source."""
+    """Pass an issuer that the trust list names, and whose DID and account belong together.
+
+    The trust list stands above all: an account that it names for a DID is the only one. Where it names the DID alone,
+    a profile on chain or the DID document must bind the account. What the file claims of itself is no source.
+    """
     required = evidence.policy.require_known_issuer
     subject = evidence.subject
     if isinstance(subject, Malformed):
         return Check(ISSUER, Outcome.SKIPPED, "issuer.skipped", "Not asked: the file could not be read.", required)
-    account = AccountId(subject.claim.chain_id, subject.claim.issuer)
+    account = account_of(evidence)
     did = issuer_id(subject.document) if isinstance(subject, CredentialSubject) else None
+    found = bindings(evidence)
     entries = evidence.trust.issuers_of(account, did or "")
     for entry in entries:
-        if entry.account == account and did in (None, entry.did):
-            message = f"Issued by {entry.name}, according to {entry.source}."
-            details: JsonObject = {"name": entry.name, "source": entry.source, "id": entry.did}
-            return Check(ISSUER, Outcome.PASSED, "issuer.trusted", message, required, details)
+        if account is not None and entry.account == account and did in (None, entry.did):
+            return _trusted(entry, required, found, ["trust list"])
+    by_did = [entry for entry in entries if entry.did == did]
+    if account is None and by_did:
+        return _trusted(by_did[0], required, (), [])
+    unbound = [entry for entry in by_did if entry.account is None]
+    if unbound and len(unbound) == len(entries):
+        holding = [binding.source for binding in found if binding.holds]
+        if holding:
+            return _trusted(unbound[0], required, found, [])
+        message = f"{unbound[0].name} is known, but nothing shows that the account that anchored it is theirs."
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.account_unbound", message, required, _told(did, account, found))
     if entries:
         message = "The issuer that it names and the account that anchored it don't belong together."
-        return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message)
+        return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message, details=_told(did, account, found))
+    return _unknown(did, account, found, required)
+
+
+def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], by: list[str]) -> Check:
+    by = [*by, *(binding.source for binding in found if binding.holds)]
+    message = f"Issued by {entry.name}, according to {entry.source}."
+    details: JsonObject = {"name": entry.name, "source": entry.source, "id": entry.did}
+    if by:
+        details["boundBy"] = list(by)
+    others = [binding.reason for binding in found if not binding.holds]
+    if others:
+        details["notBoundBy"] = list(others)
+    return Check(ISSUER, Outcome.PASSED, "issuer.trusted", message, required, details)
+
+
+def _unknown(did: str | None, account: AccountId | None, found: tuple[Binding, ...], required: bool) -> Check:
+    """Say what is known of an issuer that the list does not name; never more than that it calls itself so."""
+    details = _told(did, account, found)
+    holding = [binding for binding in found if binding.holds]
+    if holding:
+        name = next((binding.name for binding in holding if binding.name), None)
+        called = f" It calls itself {_plain(name)}." if name else ""
+        by = " and ".join(_WORDS.get(binding.source, f"its {binding.source}") for binding in holding)
+        message = (
+            f"Its DID and its account belong together, by {by}.{called} Nobody that this verifier trusts knows it."
+        )
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.self_described", message, required, details)
     message = "Nobody that this verifier trusts says who this issuer is."
-    return Check(ISSUER, Outcome.UNKNOWN, "issuer.unknown", message, required, {"id": did} if did else {})
+    return Check(ISSUER, Outcome.UNKNOWN, "issuer.unknown", message, required, details)
+
+
+def _told(did: str | None, account: AccountId | None, found: tuple[Binding, ...]) -> JsonObject:
+    details: JsonObject = {}
+    if did:
+        details["id"] = did
+    if account is not None:
+        details["account"] = account.caip10
+    if found:
+        details["boundBy"] = [binding.source for binding in found if binding.holds]
+        details["notBoundBy"] = [binding.reason for binding in found if not binding.holds]
+    return details
+
+
+def _plain(name: str) -> str:
+    from credroot.verifier.presentation import shown
+
+    return repr(shown(name))
 
 
 def check_key(evidence: Evidence) -> Check:
     """Pass a batch that was anchored by a key which its issuer does not distrust, or that it ratified since."""
     facts = evidence.chain
     if not isinstance(facts, ChainFacts) or facts.batch is None:
-        return Check(KEY, Outcome.SKIPPED, "key.skipped", "Not asked: there is no anchor to ask about.")
+        required = not isinstance(evidence.subject, CredentialSubject) or evidence.subject.claim is not None
+        return Check(KEY, Outcome.SKIPPED, "key.skipped", "Not asked: there is no anchor to ask about.", required)
     details: JsonObject = {"key": "0x" + facts.batch.key.hex()}
     if facts.batch.is_distrusted:
         message = "It was anchored by a key that the issuer no longer stands by."

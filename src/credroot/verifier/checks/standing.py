@@ -1,15 +1,13 @@
-"""Does it hold now: was it withdrawn, has it begun, has it ended?"""
+"""Does it hold now: has it begun, has it ended?"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
-from credroot.core.status import Status
 from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
@@ -17,27 +15,8 @@ if TYPE_CHECKING:
 
     from credroot.verifier.evidence import Evidence
 
-STATUS = "status"
 VALIDITY = "validity"
 DEFAULT_SKEW = timedelta(minutes=1)
-
-_STATUS = {
-    Status.ACTIVE: (Outcome.PASSED, "status.active", "It was not withdrawn."),
-    Status.SUSPENDED: (Outcome.FAILED, "status.suspended", "The issuer has suspended it for the time being."),
-    Status.REVOKED: (Outcome.FAILED, "status.revoked", "The issuer has revoked it."),
-    Status.DISTRUSTED: (Outcome.FAILED, "status.distrusted", "The issuer distrusts the key that anchored it."),
-}
-
-
-def check_status(evidence: Evidence) -> Check:
-    """Pass a credential that the registry calls active."""
-    facts = evidence.chain
-    if not isinstance(facts, ChainFacts) or facts.batch is None:
-        message = "Whether it was withdrawn could not be found out."
-        return Check(STATUS, Outcome.UNKNOWN, "status.unknown", message)
-    unknown = (Outcome.UNKNOWN, "status.unknown", "The registry has no status for it.")
-    outcome, code, message = _STATUS.get(facts.status, unknown)
-    return Check(STATUS, outcome, code, message)
 
 
 def check_validity(evidence: Evidence) -> Check:

@@ -91,15 +91,6 @@ contract ProofsTest {
         assert(registry.countOf(issuer) == count);
     }
 
-    function check_who_has_no_role_changes_no_status() public {
-        anyState();
-        uint256 index = svm.createUint256("index");
-        cheats.assume(registry.keyOf(issuer, sender).roles == 0);
-        ICredentialRegistry.Status before = registry.statusOf(issuer, root, index);
-        anyCall();
-        assert(registry.statusOf(issuer, root, index) == before);
-    }
-
     function check_who_has_no_role_changes_no_key_or_profile() public {
         anyState();
         address account = svm.createAddress("account");

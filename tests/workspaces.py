@@ -1,15 +1,16 @@
-"""A demonstrated workspace, made once for all tests of the commands."""
+"""Workspaces for tests, and the command line in processes of its own."""
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 BATCH = "data-analytics-2026"
 
@@ -52,20 +53,13 @@ def run_credroot(folder: Path, *arguments: str, **options: Any) -> subprocess.Co
     )
 
 
-@pytest.fixture(scope="session")
-def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The workspace of one demonstration; tests only read it."""
-    parent = tmp_path_factory.mktemp("demo")
-    done = run_credroot(parent, "demo", "--no-serve", "--dir", "D")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Workspace(parent / "D", done.stdout)
-
-
-@pytest.fixture
-def workspace(demonstrated: Workspace, tmp_path: Path) -> Workspace:
-    """A workspace of one test: new keys, a new local chain."""
-    done = run_credroot(tmp_path, "init", "--name", "Testing College")
-    assert done.returncode == 0, done.stderr
-    for name in ("roster.csv", "data-analytics.json"):
-        shutil.copy(demonstrated.folder / name, tmp_path / name)
-    return Workspace(tmp_path, done.stdout)
+def stop_chain(folder: Path) -> None:
+    """End the local chain's server of a workspace, by its own process id."""
+    endpoint = folder / "chain" / "endpoint.json"
+    if endpoint.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(json.loads(endpoint.read_text())["pid"], signal.SIGTERM)
+        for _ in range(500):
+            if not endpoint.exists():
+                return
+            time.sleep(0.01)

@@ -1,0 +1,210 @@
+"""The API put together from settings: routes, documentation, problems, and the gate around them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Path, Query
+from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from credroot.app.api.answers import problem_answer
+from credroot.app.api.documentation import DESCRIPTION, VERIFY_BATCH_DOCUMENTATION, VERIFY_DOCUMENTATION, responses
+from credroot.app.api.gate import Gate
+from credroot.app.api.metrics import CONTENT_TYPE, Metrics
+from credroot.app.api.problems import (
+    INTERNAL,
+    KINDS,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    UNPROCESSABLE,
+    ProblemError,
+    problem_page,
+)
+from credroot.app.api.rate_limit import RateLimit
+from credroot.app.api.registry_facts import Readiness, RegistryFacts
+from credroot.app.api.registry_sources import RegistrySources
+from credroot.app.api.request_body import BodyReader
+from credroot.app.api.verdicts import VerdictRoutes, warm_up
+from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
+from credroot.app.api.workers import Workers
+from credroot.app.page.routes import PageRoutes
+from credroot.verifier.fact_cache import FactCache
+from credroot.verifier.verifier import Verifier
+
+if TYPE_CHECKING:
+    from credroot.app.api.answers import Answer
+    from credroot.app.api.event_log import EventLog
+    from credroot.app.api.limits import Limits
+    from credroot.app.settings import Settings
+
+VERIFY = "/v1/verify"
+VERIFY_BATCH = "/v1/verify/batch"
+EVERY_ORIGIN = "*"
+
+_Issuer = Annotated[str, Path(description="The issuer's account: 0x and 40 hex digits.")]
+_Root = Annotated[str, Path(description="The batch's root: 0x and 64 hex digits.")]
+_Index = Annotated[str, Path(description="The leaf index, from 0.")]
+_Network = Annotated[str | None, Query(description="Short name of a pinned network; the server's own where absent.")]
+
+
+def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origin: str | None = EVERY_ORIGIN) -> Gate:
+    """Give the ASGI application that serves `settings`: its pinned registries, trust and policy, read once."""
+    warm_up()
+    trust = settings.trust()
+    metrics = Metrics()
+    workers = Workers(limits.threads, limits.queue)
+    sources = RegistrySources(settings, log)
+    cache = FactCache(sources.source_of, monotonic=time.monotonic, max_age_s=limits.fact_age_s)
+    rate = RateLimit(limits.rate_per_s, limits.rate_burst, limits.clients, time.monotonic)
+    inner = FastAPI(
+        title="Credroot",
+        version=version("credroot"),
+        summary="Verifies credentials that are anchored on a chain.",
+        description=DESCRIPTION,
+        docs_url=None,  # the page loads scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    bodies = BodyReader(limits)
+    verdicts = VerdictRoutes(
+        trust,
+        settings.policy(),
+        cache,
+        workers,
+        bodies,
+        limits,
+        metrics,
+        clock=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        charge=lambda scope, cost: gate.charge(scope, cost),
+    )
+    verifier = Verifier(trust, cache.registry, clock=lambda: datetime.now(UTC), policy=settings.policy())
+    page = PageRoutes(
+        verifier.verify_many,
+        bodies,
+        workers,
+        explorers={name: network.explorer for name, network in settings.networks.items() if network.explorer},
+        count_verdict=metrics.verdict,
+        charge=lambda scope, cost: gate.charge(scope, cost),
+        cost_of_file=limits.batch_rate_share,
+    )
+    gate = Gate(
+        inner,
+        {("POST", VERIFY): verdicts.verify, ("POST", VERIFY_BATCH): verdicts.verify_batch, **page.direct()},
+        rate=rate,
+        requests_at_once=limits.requests_at_once,
+        metrics=metrics,
+        log=log,
+        monotonic=time.monotonic,
+        allow_origin=allow_origin,
+    )
+    _add_verdict_routes(inner, verdicts)
+    _add_fact_routes(inner, RegistryFacts(trust, settings.network, cache, workers))
+    _add_operator_routes(inner, Readiness(trust, sources, workers, time.monotonic), metrics)
+    _add_problems(inner)
+    _watch(metrics, gate, cache, sources, workers)
+    return gate
+
+
+def _add_verdict_routes(inner: FastAPI, verdicts: VerdictRoutes) -> None:
+    """Document the verdict routes. The gate answers them before they get here, by the same functions."""
+
+    @inner.post(VERIFY, **VERIFY_DOCUMENTATION)
+    async def verify(request: Request) -> Response:
+        return _response(await verdicts.verify(request.scope, request.receive))
+
+    @inner.post(VERIFY_BATCH, **VERIFY_BATCH_DOCUMENTATION)
+    async def verify_batch(request: Request) -> Response:
+        return _response(await verdicts.verify_batch(request.scope, request.receive))
+
+
+def _add_fact_routes(inner: FastAPI, facts: RegistryFacts) -> None:
+    @inner.get("/v1/batches/{issuer}/{root}", tags=["registry"], responses=responses(404, 422, 429, 503))
+    async def batch(issuer: _Issuer, root: _Root, network: _Network = None) -> BatchWire:
+        """What the registry says about a batch, at the block that the answer names."""
+        return await facts.batch(issuer, root, network)
+
+    @inner.get("/v1/status/{issuer}/{root}/{index}", tags=["registry"], responses=responses(404, 422, 429, 503))
+    async def status(issuer: _Issuer, root: _Root, index: _Index, network: _Network = None) -> StatusWire:
+        """What the registry says about one credential of a batch, at the block that the answer names."""
+        return await facts.status(issuer, root, index, network)
+
+
+def _add_operator_routes(inner: FastAPI, readiness: Readiness, metrics: Metrics) -> None:
+    @inner.get("/healthz", tags=["operation"])
+    async def healthz() -> HealthWire:
+        """Whether the process answers; it asks nobody else."""
+        return HealthWire(version=inner.version)
+
+    @inner.get("/readyz", tags=["operation"], responses=responses(503), response_model_exclude_none=True)
+    async def readyz() -> ReadinessWire:
+        """Whether every pinned registry can be read: its endpoint answers, with the right chain id and code."""
+        return await readiness.answer()
+
+    @inner.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
+    async def metrics_text() -> Response:
+        """Counters in the text format of Prometheus."""
+        return Response(metrics.text(), headers={"content-type": CONTENT_TYPE})
+
+    @inner.get("/problems/{name}", tags=["problems"], response_class=PlainTextResponse, responses=responses(404))
+    async def problem(name: str) -> Response:
+        """What a problem type means and what to do about it."""
+        if name not in KINDS:
+            raise ProblemError(NOT_FOUND)
+        return PlainTextResponse(problem_page(KINDS[name]))
+
+
+def _add_problems(inner: FastAPI) -> None:
+    """Turn what the framework refuses into problems. What it sent is not repeated: it may be anything."""
+
+    async def refused(_: Request, error: Exception) -> Response:
+        if isinstance(error, ProblemError):
+            return _response(problem_answer(error))
+        if isinstance(error, HTTPException):
+            kind = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}.get(error.status_code, UNPROCESSABLE)
+            headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
+            return _response(problem_answer(ProblemError(kind, headers=headers)))
+        return _response(problem_answer(ProblemError(UNPROCESSABLE, "a parameter has another form")))
+
+    async def failed(_request: Request, _error: Exception) -> Response:
+        return _response(problem_answer(ProblemError(INTERNAL)))
+
+    from fastapi.exceptions import RequestValidationError
+
+    for kind in (ProblemError, HTTPException, RequestValidationError):
+        inner.add_exception_handler(kind, refused)
+    inner.add_exception_handler(Exception, failed)
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status)
+    response.raw_headers += [(b"content-type", answer.media_type), *answer.headers]
+    return response
+
+
+def _watch(metrics: Metrics, gate: Gate, cache: FactCache, sources: RegistrySources, workers: Workers) -> None:
+    counts = cache.counts
+    metrics.add_source(
+        "credroot_fact_queries_total",
+        "counter",
+        "Facts that verdicts needed, by where they came from.",
+        lambda: {
+            'result="kept"': counts.hits,
+            'result="asked"': counts.misses,
+            'result="shared"': counts.shared,
+            'result="outage"': counts.outages,
+        },
+    )
+    simple: list[tuple[str, str, str, Any]] = [
+        ("credroot_rpc_requests_total", "counter", "Requests to endpoints.", lambda: {"": sources.rpc_requests}),
+        ("credroot_requests_under_way", "gauge", "Requests being answered.", lambda: {"": gate.under_way}),
+        ("credroot_work_under_way", "gauge", "Work in threads or in line.", lambda: {"": workers.under_way}),
+    ]
+    for name, kind, about, values in simple:
+        metrics.add_source(name, kind, about, values)

@@ -1,0 +1,147 @@
+"""uvicorn's HTTP protocol with what it lacks: bounds on the head of a request, and an end to every kind of waiting.
+
+uvicorn waits for ever for the rest of a request's headers, and for a client to take an answer. Here each connection
+knows since when it has owed something, and `reap`, called every second, ends those that owe it for too long.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from credroot.app.api.limits import Limits
+from credroot.app.api.problems import BAD_REQUEST, HEADERS, ProblemError
+
+if TYPE_CHECKING:
+    import asyncio
+
+SLACK_BYTES = 8 * 2**20
+"""What a request may have on the wire beside a body of the largest size: headers, and the frames of chunks."""
+
+
+class _HeadTooLargeError(Exception):
+    """Stops the parser."""
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    limits = Limits()
+    """Set for the whole process before the first connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_due: float | None = None
+        """When the next request's head must be complete; `None` while a request is being answered."""
+        self._closing_since: float | None = None
+        self._stalled_since: float | None = None
+        self._head_bytes = 0
+        self._request_bytes = 0
+        self._is_head_too_large = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection; beyond the limit, the one that owes its head for the longest time goes."""
+        super().connection_made(transport)
+        self._expect_head()
+        if len(self.connections) > self.limits.connections:
+            self._slowest().transport.abort()
+
+    def _slowest(self) -> GuardedProtocol:
+        owing = [one for one in self.connections if isinstance(one, GuardedProtocol) and one._head_due is not None]
+        return min(owing, key=lambda one: one._head_due or 0.0)
+
+    def _expect_head(self) -> None:
+        self._head_due = self.loop.time() + self.limits.head_s
+        self._head_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what arrived; a head that grows too large is refused before it is complete."""
+        self._request_bytes += len(data)
+        if self._head_due is not None:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._head_due is not None and self._head_bytes > self.limits.head_bytes:
+            self._is_head_too_large = True
+            self.send_400_response("")
+        elif self._request_bytes > self.limits.large_body_bytes + SLACK_BYTES:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """Begin to count the head's bytes as they are parsed."""
+        super().on_message_begin()
+        self._head_size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the request's target."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one header, or one trailer of a chunked body."""
+        self._count(len(name) + len(value) + 4)
+        if len(self.headers) >= self.limits.headers:
+            self._refuse_head()
+        super().on_header(name, value)
+
+    def _count(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > self.limits.head_bytes:
+            self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        self._is_head_too_large = True
+        raise _HeadTooLargeError
+
+    def on_headers_complete(self) -> None:
+        """Hand the request to the application."""
+        super().on_headers_complete()
+        self._head_due = None
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, unless one is waiting already."""
+        is_next_here = bool(self.pipeline)
+        super().on_response_complete()
+        self._request_bytes = 0
+        if not is_next_here:
+            self._expect_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, or has too large a head, as a problem; the connection ends with it."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        problem = ProblemError(HEADERS if self._is_head_too_large else BAD_REQUEST)
+        status, body = problem.kind.status, problem.body()
+        phrase = b"Request Header Fields Too Large" if self._is_head_too_large else b"Bad Request"
+        self.transport.write(
+            b"HTTP/1.1 %d %b\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\n"
+            b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n%b"
+            % (status, phrase, len(body), body)
+        )
+        self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Notice that the client does not take what is sent."""
+        super().pause_writing()
+        self._stalled_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """Notice that it does."""
+        super().resume_writing()
+        self._stalled_since = None
+
+    def reap(self, now: float) -> None:
+        """End the connection where it has owed something for too long at `now`, a moment of the loop's clock."""
+        if self.transport.is_closing():
+            self._closing_since = self._closing_since or now
+            if now - self._closing_since > self.limits.closing_s:
+                self.transport.abort()
+        elif self._stalled_since is not None and now - self._stalled_since > self.limits.stalled_s:
+            self.transport.abort()
+        elif self._head_due is not None and now > self._head_due:
+            self.transport.close()

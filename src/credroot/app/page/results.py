@@ -1,0 +1,366 @@
+"""One credential's result as HTML: the verdict, what was verified, every check, and where it is recorded.
+
+There is one writer of results, used with and without JavaScript. All it is given is text, and text it stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credroot.app.page.conclusion import Tone, conclude
+from credroot.app.page.icons import icon, outcome_icon
+from credroot.app.page.markup import Markup, element, joined
+from credroot.app.page.showing import Standing
+from credroot.core.report import Outcome
+from credroot.core.values import LOCAL_CHAIN_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from credroot.app.page.checking import Checked
+    from credroot.app.page.markup import Child
+    from credroot.app.page.showing import Item
+    from credroot.app.page.wording import Wording
+    from credroot.core.report import Check, Report
+
+_EXPLORER_TRANSACTION = "/tx/"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWriter:
+    """Writes results in one language; `explorers` gives each network's explorer, a URL that ends in ``/tx/``."""
+
+    wording: Wording
+    explorers: Mapping[str, str]
+
+    def result(self, checked: Checked) -> Markup:
+        """Write everything about one file."""
+        report = checked.report
+        return element(
+            "article",
+            self._verdict(checked),
+            self._content(checked),
+            self._checks(report),
+            self._record(report),
+            self._actions(checked),
+            self._whole_report(checked),
+            class_="result",
+        )
+
+    def title(self, checked: Checked) -> str:
+        """Give the heading of a result as text, for the window's title."""
+        return self.wording.text(f"conclusion.{conclude(checked.report).name}.heading")
+
+    def values(self, report: Report) -> dict[str, str]:
+        """Give the texts that sentences about a report may need."""
+        issuer = _details(report, "issuer")
+        anchor = _details(report, "anchor")
+        anchored = anchor.get("anchoredAt")
+        subject = report.subject
+        return {
+            "issuer": _plain(issuer.get("name")) or self.wording.texts["shown.issuer_unknown"],
+            "source": _plain(issuer.get("source")),
+            "anchored": self.wording.minute_of(anchored) if isinstance(anchored, str) else "",
+            "begins": self.wording.day_of(_plain(subject.get("validFrom"))),
+            "ends": self.wording.day_of(_plain(subject.get("validUntil"))),
+        }
+
+    def sentence(self, check: Check, report: Report) -> Markup:
+        """Write what a check answered."""
+        return self.wording.markup(self.wording.sentence_key(check.code), **self.values(report))
+
+    def _text(self, key: str) -> str:
+        return self.wording.texts[key]
+
+    def _verdict(self, checked: Checked) -> Markup:
+        report = checked.report
+        conclusion = conclude(report)
+        key = f"conclusion.{conclusion.name}"
+        why = self._why_unread(report) if conclusion.name in ("unreadable", "damaged", "no_anchor") else None
+        return element(
+            "header",
+            icon(conclusion.tone),
+            element(
+                "div",
+                element("p", checked.name, class_="file") if checked.name else None,
+                element("h2", self._text(f"{key}.heading"), id="verdict", tabindex="-1", autofocus=True),
+                element(
+                    "p",
+                    joined(self.wording.markup(f"{key}.sentence", **self.values(report)), " ", why),
+                    role="status",
+                    class_="sentence",
+                ),
+                self._banner(report),
+            ),
+            class_=f"verdict {conclusion.tone}",
+        )
+
+    def _why_unread(self, report: Report) -> Markup | None:
+        check = next((check for check in report.checks if check.id == "format"), None)
+        return None if check is None else self.sentence(check, report)
+
+    def _banner(self, report: Report) -> Markup | None:
+        if not is_local(report):
+            return None
+        return element("p", self._text("notice.local"), class_="banner")
+
+    def _content(self, checked: Checked) -> Markup | None:
+        shown = checked.shown
+        if shown.standing is Standing.HIDDEN:
+            return None
+        verified = shown.standing is Standing.VERIFIED
+        wording = self.wording
+        facts = [
+            self._fact("shown.holder", element("bdi", shown.holder or self._text("shown.unnamed"), class_="holder")),
+            self._fact("shown.skill", element("bdi", shown.skill or self._text("shown.unnamed"), class_="skill")),
+            self._issuer(checked),
+            self._fact("shown.kind", _spaced(shown.kind)),
+            self._fact("shown.issued", wording.day_of(shown.issued or None)),
+            self._fact("shown.expires", wording.day_of(shown.expires or None)),
+            self._fact("shown.credits", shown.credits),
+            self._fact("shown.results", self._items(shown.results)),
+            self._fact("shown.description", _paragraphs(shown.description)),
+            self._fact("shown.criteria", _joined_or_none(_paragraphs(shown.criteria), link(shown.criteria_link))),
+            self._fact("shown.evidence", self._items(shown.evidence)),
+            self._fact("shown.alignment", self._items(shown.alignment)),
+            self._fact("shown.tags", element("bdi", ", ".join(shown.tags)) if shown.tags else None),
+            self._fact("shown.id", element("code", shown.id) if shown.id else None),
+        ]
+        picture = element("img", src=checked.picture, alt="", width="200", height="200") if checked.picture else None
+        note = self._text("notice.carrier") if checked.is_carried else None
+        return element(
+            "section",
+            element("h3", self._text("section.content" if verified else "section.claims"), id="content-heading"),
+            None if verified else element("p", self._text("section.claims_note"), class_="caution"),
+            element(
+                "div",
+                element("div", picture, class_="badge") if picture else None,
+                element("dl", *facts),
+                class_="content-body",
+            ),
+            element("p", note, class_="note") if note else None,
+            class_="content" if verified else "content claims",
+            aria_labelledby="content-heading",
+        )
+
+    def _issuer(self, checked: Checked) -> Markup:
+        details = _details(checked.report, "issuer")
+        outcome = next((check.outcome for check in checked.report.checks if check.id == "issuer"), None)
+        if outcome is Outcome.PASSED:
+            told = joined(
+                element("bdi", _plain(details.get("name")), class_="issuer-name"),
+                " ",
+                element(
+                    "span",
+                    self.wording.markup("shown.according", source=_plain(details.get("source"))),
+                    class_="according",
+                ),
+            )
+        else:
+            claimed = checked.shown.issuer
+            says = (
+                self.wording.markup("shown.issuer_claims", name=claimed)
+                if claimed
+                else self._text("shown.issuer_nameless")
+            )
+            told = joined(
+                element("span", self._text("shown.issuer_unknown"), class_="chip unsure"),
+                " ",
+                element("span", says, class_="according"),
+            )
+        return self._fact("shown.issuer", told) or Markup()
+
+    def _fact(self, key: str, value: Child) -> Markup | None:
+        if not value:
+            return None
+        return element("div", element("dt", self._text(key)), element("dd", value))
+
+    def _items(self, items: tuple[Item, ...]) -> Markup | None:
+        rows = [
+            element(
+                "li",
+                element("bdi", item.name, class_="item-name") if item.name else None,
+                " " if item.name and item.text else None,
+                element("bdi", item.text) if item.text else None,
+                link(item.link),
+            )
+            for item in items
+            if item.name or item.text or item.link
+        ]
+        return element("ul", *rows) if rows else None
+
+    def _checks(self, report: Report) -> Markup:
+        return element(
+            "section",
+            element("h3", self._text("section.checks"), id="checks-heading"),
+            element("ul", *(self._check(check, report) for check in report.checks), class_="checks"),
+            class_="all-checks",
+            aria_labelledby="checks-heading",
+        )
+
+    def _check(self, check: Check, report: Report) -> Markup:
+        name, meaning = f"check.{check.id}.name", f"check.{check.id}.meaning"
+        texts = self.wording.texts
+        return element(
+            "li",
+            outcome_icon(check.outcome),
+            element(
+                "div",
+                element(
+                    "p",
+                    element("span", texts.get(name, check.id), class_="question"),
+                    " ",
+                    element("strong", texts[f"outcome.{check.outcome}"], class_="word"),
+                    class_="asked",
+                ),
+                element("p", self.sentence(check, report), class_="answer"),
+                element("p", texts[meaning], class_="meaning") if meaning in texts else None,
+            ),
+            class_=str(check.outcome),
+            data_code=check.code,
+        )
+
+    def _record(self, report: Report) -> Markup | None:
+        network = report.network
+        if not network:
+            return None
+        name = _plain(network.get("name"))
+        base = self._explorer(name)
+        anchor = _details(report, "anchor")
+        registry, block = _plain(network.get("registry")), network.get("block")
+        anchored, root = anchor.get("anchoredAt"), anchor.get("root")
+        inclusion = _details(report, "inclusion")
+        index, count = inclusion.get("index"), inclusion.get("leafCount")
+        place = (
+            self.wording.text("record.place", index=f"{index + 1:,}", count=f"{count:,}")
+            if isinstance(index, int) and isinstance(count, int) and isinstance(anchored, str)
+            else None
+        )
+        called = self._text("record.local") if is_local(report) else name
+        rows = [
+            self._fact("record.network", joined(called, " ", element("code", _plain(network.get("chain"))))),
+            self._fact("record.registry", _explored(registry, f"{base}/address/{registry}" if base else "")),
+            self._fact("record.anchored", self.wording.minute_of(anchored) if isinstance(anchored, str) else None),
+            self._fact(
+                "record.batch",
+                joined(element("code", _plain(root)), element("span", place, class_="place") if place else None)
+                if isinstance(anchored, str)
+                else None,
+            ),
+            self._fact(
+                "record.block",
+                _explored(f"{block:,}", f"{base}/block/{block}" if base else "") if isinstance(block, int) else None,
+            ),
+        ]
+        return element(
+            "section",
+            element("h3", self._text("section.record"), id="record-heading"),
+            element("dl", *rows),
+            class_="record",
+            aria_labelledby="record-heading",
+        )
+
+    def _explorer(self, network: str) -> str:
+        """Give the beginning of an explorer's addresses, or nothing."""
+        url = self.explorers.get(network, "")
+        if not url.startswith(("https://", "http://")) or not url.endswith(_EXPLORER_TRANSACTION):
+            return ""
+        return url.removesuffix(_EXPLORER_TRANSACTION)
+
+    def _actions(self, checked: Checked) -> Markup:
+        report = _report_text(checked)
+        carried = checked.credential if checked.is_carried else None
+        return element(
+            "div",
+            element("button", self._text("action.print"), type="button", data_action="print", hidden=True),
+            download(self._text("action.report"), "credroot-report.json", "application/json", report.encode()),
+            download(self._text("action.credential"), "credential.json", "application/json", carried)
+            if carried
+            else None,
+            element(
+                "button",
+                self._text("action.copy"),
+                type="button",
+                data_action="copy",
+                data_fragment=checked.fragment,
+                hidden=True,
+            )
+            if checked.fragment
+            else None,
+            element("a", self._text("page.another"), href="/", class_="button another"),
+            class_="actions",
+        )
+
+    def _whole_report(self, checked: Checked) -> Markup:
+        return element(
+            "details",
+            element("summary", self._text("section.report")),
+            element("pre", _report_text(checked), tabindex="0"),
+            class_="whole",
+        )
+
+
+def is_local(report: Report) -> bool:
+    """Tell a report on the local chain, which proves nothing to others."""
+    return report.network.get("chain") == LOCAL_CHAIN_ID.caip2
+
+
+def link(address: str) -> Markup | None:
+    """Write an address as a link that shows where it leads and tells nobody where it was followed from."""
+    if not address:
+        return None
+    return element("a", address, href=address, rel="noopener noreferrer nofollow external", class_="link")
+
+
+def download(label: str, name: str, media_type: str, data: bytes) -> Markup:
+    """Write a link that saves `data`, with or without JavaScript."""
+    encoded = base64.b64encode(data).decode()
+    return element("a", label, href=f"data:{media_type};base64,{encoded}", download=name, class_="button")
+
+
+def _explored(text: str, address: str) -> Markup:
+    if not address:
+        return element("code", text)
+    return element("a", element("code", text), href=address, rel="noopener noreferrer nofollow external")
+
+
+def _report_text(checked: Checked) -> str:
+    """Write the report as JSON. What must not be shown of the file is not shown here either."""
+    wire = checked.report.to_json()
+    if checked.shown.standing is Standing.HIDDEN:
+        wire.pop("credential", None)
+    return json.dumps(wire, ensure_ascii=False, indent=2)
+
+
+def _details(report: Report, check_id: str) -> dict[str, object]:
+    for check in report.checks:
+        if check.id == check_id:
+            return dict(check.details)
+    return {}
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _paragraphs(text: str) -> Markup | None:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return joined(*(element("p", line, dir="auto") for line in lines)) if lines else None
+
+
+def _joined_or_none(*children: Markup | None) -> Markup | None:
+    return joined(*children) if any(children) else None
+
+
+def _spaced(word: str) -> str:
+    """Write ``MicroCredential`` as people do: ``Micro Credential``."""
+    return "".join(
+        f" {char}" if place and char.isupper() and word[place - 1].islower() else char
+        for place, char in enumerate(word)
+    )
+
+
+__all__ = ["ResultWriter", "Tone", "download", "is_local", "link"]

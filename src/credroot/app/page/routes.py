@@ -1,0 +1,181 @@
+"""The page's routes, for whoever serves them: paths to functions from a request to a complete answer.
+
+``GET /`` is the page, ``POST /check`` answers a form with a page, and ``POST /v1/page`` answers the page's own script
+with the same result as a fragment. Nothing that is checked is kept, and no name of a file reaches a log.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from credroot.app.api.answers import JSON, Answer
+from credroot.app.api.problems import TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.page.checking import Given, check
+from credroot.app.page.document import page
+from credroot.app.page.results import ResultWriter
+from credroot.app.page.table import TableWriter
+from credroot.app.page.uploads import Part, read_form
+from credroot.app.page.wording import choose_language, wording
+from credroot.core.errors import InputError
+from credroot.core.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from credroot.app.api.answers import Headers, Receive, Scope
+    from credroot.app.api.request_body import BodyReader
+    from credroot.app.api.workers import Workers
+    from credroot.app.page.checking import Checked, VerifyMany
+    from credroot.app.page.markup import Markup
+
+    Route = Callable[[Scope, Receive], Awaitable[Answer]]
+
+PAGE_FORMAT = "credroot/page/v1"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a browser may do with the page: its own script and style, pictures inside of it, and nothing of anybody else."""
+HTML = b"text/html; charset=utf-8"
+STATIC = {
+    "/page.css": b"text/css; charset=utf-8",
+    "/page.js": b"text/javascript; charset=utf-8",
+    "/icon.svg": b"image/svg+xml",
+}
+_HEADERS: Headers = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+)
+
+
+class PageRoutes:
+    """The page of one server."""
+
+    def __init__(
+        self,
+        verify_many: VerifyMany,
+        bodies: BodyReader,
+        workers: Workers,
+        *,
+        explorers: Mapping[str, str],
+        count_verdict: Callable[[str], None],
+        charge: Callable[[Scope, float], bool],
+        cost_of_file: float = 0.25,
+    ) -> None:
+        """Judge by `verify_many`, in a thread of `workers`. `explorers` maps a network's name to its explorer."""
+        self._verify_many = verify_many
+        self._bodies = bodies
+        self._workers = workers
+        self._explorers = explorers
+        self._count_verdict = count_verdict
+        self._charge = charge
+        self._cost_of_file = cost_of_file
+        self._static = {path: (files("credroot.app.page") / "static" / path[1:]).read_bytes() for path in STATIC}
+
+    def direct(self) -> dict[tuple[str, str], Route]:
+        """Give every route, by method and path."""
+        routes: dict[tuple[str, str], Route] = {
+            ("GET", "/"): self.home,
+            ("GET", "/check"): self.back,
+            ("POST", "/check"): self.form,
+            ("POST", "/v1/page"): self.script,
+        }
+        routes |= {("GET", path): self.static for path in STATIC}
+        routes |= {("HEAD", path): route for (method, path), route in routes.items() if method == "GET"}
+        return routes
+
+    async def home(self, scope: Scope, receive: Receive) -> Answer:
+        """Give the empty page, in the language asked for."""
+        return Answer(200, page(wording(_language(scope))).encode(), HTML, _HEADERS)
+
+    async def back(self, scope: Scope, receive: Receive) -> Answer:
+        """Lead somebody who reloads a result's address back to the beginning."""
+        return Answer(303, b"", HTML, ((b"location", b"/"),))
+
+    async def static(self, scope: Scope, receive: Receive) -> Answer:
+        """Give a file of the page."""
+        path = scope["path"]
+        return Answer(200, self._static[path], STATIC[path], _HEADERS)
+
+    async def form(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer a form with a page: what happens without JavaScript; errors as `script`."""
+        language, given = await self._read(scope, receive)
+        words = wording(language)
+        if not given:
+            return Answer(200, page(words, notice=words.texts["busy.nothing"]).encode(), HTML, _HEADERS)
+        _, title, result = await self._checked(scope, language, given)
+        return Answer(200, page(words, title=title, result=result).encode(), HTML, _HEADERS)
+
+    async def script(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer the page's script: ``format``, ``title``, ``html``, ``reports``.
+
+        Raises:
+            ProblemError: the body is no form, too large, or holds too many files; or there is no room for it.
+        """
+        language, given = await self._read(scope, receive)
+        if not given:
+            raise ProblemError(UNPROCESSABLE, "nothing was given", code="page.nothing")
+        checked, title, result = await self._checked(scope, language, given)
+        wire: JsonObject = {
+            "format": PAGE_FORMAT,
+            "title": title,
+            "html": str(result),
+            "verdicts": [entry.report.verdict.value for entry in checked],
+        }
+        return Answer(200, json.dumps(wire, ensure_ascii=False).encode(), JSON)
+
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[str, list[Given]]:
+        body = await self._bodies.read(scope, receive, large=True)
+        try:
+            parts = read_form(body, _header(scope, b"content-type"))
+        except InputError as error:
+            raise ProblemError(UNPROCESSABLE, str(error), code=error.code) from error
+        asked = next((part.data[:8].decode("ascii", "replace") for part in parts if part.field == "lang"), None)
+        return choose_language(asked, _header(scope, b"accept-language")), _given(parts)
+
+    async def _checked(
+        self, scope: Scope, language: str, given: Sequence[Given]
+    ) -> tuple[tuple[Checked, ...], str, Markup]:
+        if not self._charge(scope, self._cost_of_file * len(given)):
+            from credroot.app.api.problems import RATE
+
+            raise ProblemError(RATE)
+        try:
+            checked, title, result = await self._workers.run(lambda: self._work(language, given))
+        except InputError as error:
+            raise ProblemError(TOO_LARGE, str(error), code=error.code) from error
+        for entry in checked:
+            self._count_verdict(entry.report.verdict.value)
+        return checked, title, result
+
+    def _work(self, language: str, given: Sequence[Given]) -> tuple[tuple[Checked, ...], str, Markup]:
+        checked = check(given, self._verify_many)
+        writer = ResultWriter(wording(language), self._explorers)
+        if len(checked) == 1:
+            return checked, writer.title(checked[0]), writer.result(checked[0])
+        table = TableWriter(writer)
+        return checked, table.title(checked), table.table(checked)
+
+
+def _given(parts: Sequence[Part]) -> list[Given]:
+    """Take files and pasted text out of a form; a file field that was left empty is nothing."""
+    given = []
+    for part in parts:
+        if part.field == "file" and (part.file_name or part.data):
+            given.append(Given(part.data, part.file_name or ""))
+        elif part.field == "text" and part.data.strip():
+            given.append(Given(part.data.strip()))
+    return given
+
+
+def _language(scope: Scope) -> str:
+    query = parse_qs(scope.get("query_string", b"")[:200].decode("latin-1"))
+    return choose_language(query.get("lang", [None])[0], _header(scope, b"accept-language"))
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")

@@ -1,0 +1,69 @@
+"""What arrives at the page: the parts of a form, as files.
+
+Source: RFC 7578 (multipart/form-data), and RFC 2046 for the boundaries.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from credroot.core.errors import InputError
+
+MAX_PARTS = 1_010
+MAX_PART_HEAD = 4_096
+MAX_NAME = 120
+"""Characters of a file's name that are shown."""
+_BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary=(?:"([^"\r\n]{1,70})"|([^\s;",]{1,70}))', re.I)
+_FIELD = re.compile(r'[;\s]name="([^"]*)"')
+_FILE = re.compile(r'[;\s]filename="([^"]*)"')
+_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form."""
+
+    field: str
+    data: bytes
+    file_name: str | None = None
+    """The last part of the name that the sender gave, without controls; `None` for a text field."""
+
+
+def read_form(body: bytes, content_type: str) -> tuple[Part, ...]:
+    """Take a form apart, in order.
+
+    Raises:
+        InputError: ``form.type``, not multipart/form-data with a boundary; ``form.malformed``; ``form.too_many``.
+    """
+    found = _BOUNDARY.match(content_type)
+    if found is None:
+        raise InputError("not a multipart form", code="form.type")
+    delimiter = b"\r\n--" + (found[1] or found[2]).encode("latin-1", "replace")
+    pieces = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
+    if len(pieces) > MAX_PARTS + 1:
+        raise InputError(f"a form has at most {MAX_PARTS} parts", code="form.too_many")
+    if len(pieces) < 2 or pieces[0].strip() or not pieces[-1].startswith(b"--"):
+        raise InputError("the form is not complete", code="form.malformed")
+    return tuple(_part(piece) for piece in pieces[1:-1])
+
+
+def _part(piece: bytes) -> Part:
+    head, separator, data = piece.partition(b"\r\n\r\n")
+    if not separator or len(head) > MAX_PART_HEAD or not piece.startswith(b"\r\n"):
+        raise InputError("a part of the form has no head", code="form.malformed")
+    disposition = next(
+        (line for line in head.decode("utf-8", "replace").split("\r\n") if line[:20].lower() == "content-disposition:"),
+        "",
+    )
+    field, file = _FIELD.search(disposition), _FILE.search(disposition)
+    if field is None:
+        raise InputError("a part of the form has no name", code="form.malformed")
+    return Part(field[1], data, None if file is None else shown_name(file[1]))
+
+
+def shown_name(name: str) -> str:
+    """Give the last part of a path as it may be shown: no controls, no reordering, not too long."""
+    last = re.split(r"[/\\]", name)[-1]
+    clean = _SHOWN.sub("", last)
+    return clean if len(clean) <= MAX_NAME else clean[: MAX_NAME - 1] + "\u2026"

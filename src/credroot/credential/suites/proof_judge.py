@@ -1,0 +1,180 @@
+"""What becomes of each Data Integrity proof of a document, by itself and in its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from credroot.core.errors import InputError, ProofError
+from credroot.core.jcs import canonical_bytes
+from credroot.core.json_types import JsonObject, JsonValue
+from credroot.credential.keys import signature_holds
+from credroot.credential.multikey import Multikey
+from credroot.credential.suites.proof_record import ProofRecord, without_proofs
+from credroot.credential.suites.suite import Suite, hash_data, suite_name
+
+if TYPE_CHECKING:
+    from credroot.credential.canonical_form import CanonicalForm
+
+MAX_SECURED_FORMS = 4
+"""Forms of one document that its proofs cover: by suite, by context, by previous proofs. Each is canonicalised once."""
+MAX_CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of our clock a proof may say that it was made."""
+
+Canonicalize: TypeAlias = Callable[[JsonObject], "CanonicalForm"]
+"""RDFC-1.0; raises `InputError` for a document that has no canonical form."""
+ResolveKey: TypeAlias = Callable[[str], Multikey | None]
+"""From a verification method's URL to the key that may sign assertions by it; None where nobody knows."""
+
+
+class ProofOutcome(StrEnum):
+    """What became of one proof."""
+
+    VERIFIED = "verified"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    KEY_UNKNOWN = "key_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofResult:
+    """The answer about one proof."""
+
+    outcome: ProofOutcome
+    """Whether it holds; `ProofOutcome.VERIFIED` says so, and nothing else does."""
+    code: str
+    """The reason, stable for ever: ``proof.verified``, ``proof.signature_wrong``, ``rdfc.undefined_term``, ..."""
+    message: str
+    """One sentence; its wording may change."""
+    index: int
+    """Place in the document's list of proofs, from 0."""
+    suite: str | None
+    """The cryptosuite, or the proof's type."""
+    verification_method: str | None = None
+    """The key that it claims; whether that is the issuer's is another question."""
+    created: datetime | None = None
+    """When it says it was made."""
+    key: Multikey | None = None
+    """The key that it was checked with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofJudge:
+    """Checks the proofs of one document; canonicalises each form of it once, however many proofs cover it."""
+
+    document: JsonObject
+    proofs: tuple[JsonObject, ...]
+    resolve_key: ResolveKey
+    now: datetime
+    purpose: str
+    demanded: Mapping[str, str | None]
+    """Members that each proof must have, with their values."""
+    canonicalize: Canonicalize
+    results: dict[int, ProofResult] = field(default_factory=dict)
+    under_way: set[int] = field(default_factory=set)
+    secured: dict[object, bytes | InputError] = field(default_factory=dict)
+
+    def result(self, index: int) -> ProofResult:
+        """Check the proof at `index`, and before it the previous proofs that it builds on."""
+        if index not in self.results:
+            self.under_way.add(index)
+            self.results[index] = self._judged(index)
+        return self.results[index]
+
+    def _judged(self, index: int) -> ProofResult:
+        proof = self.proofs[index]
+        outcome, code, message = ProofOutcome.VERIFIED, "proof.verified", "the signature holds"
+        record: ProofRecord | None = None
+        key: Multikey | None = None
+        try:
+            record = ProofRecord.read(proof)
+            self._check_terms(record)
+            self._check_previous(record.previous)
+            key = self._key(record.verification_method)
+            self._check_signature(record, key)
+        except InputError as error:
+            outcome = _OUTCOME_OF.get(error.code, ProofOutcome.FAILED)
+            code, message = error.code, str(error)
+        method = proof.get("verificationMethod")
+        return ProofResult(
+            outcome,
+            code,
+            message,
+            index,
+            suite_name(proof),
+            verification_method=method if isinstance(method, str) else None,
+            created=record.created if record is not None else None,
+            key=key,
+        )
+
+    def _check_terms(self, record: ProofRecord) -> None:
+        if record.purpose != self.purpose:
+            raise ProofError(f"its purpose is {record.purpose[:40]!r}, not {self.purpose!r}", code="proof.purpose")
+        if record.created is not None and record.created > self.now + MAX_CLOCK_SKEW:
+            raise ProofError(f"made in the future: {record.created}", code="proof.created_in_future")
+        if record.expires is not None and record.expires <= self.now:
+            raise ProofError(f"no longer holds since {record.expires}", code="proof.expired")
+        for member, wanted in self.demanded.items():
+            if wanted is not None and record.proof.get(member) != wanted:
+                raise ProofError(f"its {member} is not the one that was asked for", code=f"proof.{member}")
+
+    def _check_previous(self, ids: tuple[str, ...]) -> None:
+        places = [place for place, proof in enumerate(self.proofs) if proof.get("id") in ids]
+        if len(places) != len(set(ids)):
+            raise ProofError("a previous proof is missing, or there twice", code="proof.previous_missing")
+        for place in places:
+            in_circle = place in self.under_way and place not in self.results
+            if in_circle or self.result(place).outcome is not ProofOutcome.VERIFIED:
+                raise ProofError("a proof that it builds on does not hold", code="proof.previous_failed")
+
+    def _key(self, verification_method: str) -> Multikey:
+        try:
+            key = self.resolve_key(verification_method)
+        except InputError as error:
+            raise ProofError(f"{error.code}: {error}", code="proof.key_unknown") from error
+        if key is None:
+            raise ProofError(f"nobody knows the key {verification_method[:120]!r}", code="proof.key_unknown")
+        return key
+
+    def _check_signature(self, record: ProofRecord, key: Multikey) -> None:
+        if key.key_type not in record.suite.key_types:
+            raise ProofError(f"{record.suite.name} takes no key of {key.key_type.name}", code="proof.key_type")
+        signature = record.signature()
+        options = record.options(self.document.get("@context"))
+        context = options.get("@context", self.document.get("@context"))
+        secured = self._secured(record.suite, context, record.previous)
+        message = hash_data(key.key_type, options=self._canonical(record.suite, options), document=secured)
+        if not signature_holds(key, signature, message):
+            raise ProofError("the document was changed, or another key signed it", code="proof.signature_wrong")
+
+    def _secured(self, suite: Suite, context: JsonValue, previous: tuple[str, ...]) -> bytes:
+        """Give the canonical bytes of the document as a proof covers it; each form is computed, or fails, once."""
+        key = (suite.is_rdfc, repr(context), previous)
+        if key not in self.secured:
+            if len(self.secured) == MAX_SECURED_FORMS:
+                raise ProofError(f"its proofs cover more than {MAX_SECURED_FORMS} forms of it", code="proof.too_many")
+            document = without_proofs(self.document)
+            if context is not None:
+                document["@context"] = context
+            try:
+                if previous:
+                    document["proof"] = [proof for proof in self.proofs if proof.get("id") in previous]
+                self.secured[key] = self._canonical(suite, document)
+            except InputError as error:
+                self.secured[key] = error
+        result = self.secured[key]
+        if isinstance(result, InputError):
+            raise result
+        return result
+
+    def _canonical(self, suite: Suite, document: JsonObject) -> bytes:
+        return self.canonicalize(document).nquads if suite.is_rdfc else canonical_bytes(document)
+
+
+_OUTCOME_OF = {
+    "proof.suite_unsupported": ProofOutcome.UNSUPPORTED,
+    "proof.key_unknown": ProofOutcome.KEY_UNKNOWN,
+}

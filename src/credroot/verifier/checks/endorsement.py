@@ -1,0 +1,91 @@
+"""Who else vouches: the endorsements that a credential, its achievement or its issuer's profile carries.
+
+The anchor and the issuer's signature cover them as text; each has a signature of its own besides, by the endorser. No
+verdict depends on them, but what does not hold is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.core.errors import InputError
+from credroot.core.report import Check, Outcome
+from credroot.verifier.identity import issuer_id, key_book
+from credroot.verifier.keys import did_of
+from credroot.verifier.subject import CredentialSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.verifier.evidence import Evidence
+    from credroot.verifier.keys import KeyBook
+
+ENDORSEMENT = "endorsement"
+MAX_ENDORSEMENTS = 8
+"""Endorsements of one credential that are checked; each costs a canonicalisation."""
+
+
+def check_endorsements(evidence: Evidence) -> Check | None:
+    """Check every endorsement's own signature; not asked where there is none."""
+    subject = evidence.subject
+    if not isinstance(subject, CredentialSubject):
+        return None
+    found = list(endorsements_of(subject.document))
+    if not found:
+        return None
+    keys = key_book(evidence)
+    told = [_told(evidence, keys, about, endorsement) for about, endorsement in found[:MAX_ENDORSEMENTS]]
+    details: JsonObject = {"endorsements": list(told)}
+    outcomes = {entry["outcome"] for entry in told}
+    if "failed" in outcomes:
+        message = "An endorsement that it carries does not hold."
+        return Check(ENDORSEMENT, Outcome.FAILED, "endorsement.failed", message, False, details)
+    if "unknown" in outcomes or len(found) > MAX_ENDORSEMENTS:
+        message = "It carries endorsements that could not be checked, or not by anybody who is known."
+        return Check(ENDORSEMENT, Outcome.UNKNOWN, "endorsement.unknown", message, False, details)
+    names = ", ".join(str(entry["name"]) for entry in told)
+    return Check(ENDORSEMENT, Outcome.PASSED, "endorsement.ok", f"Endorsed by {names}.", False, details)
+
+
+def endorsements_of(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """Give each endorsement with what it stands under: ``credential``, ``achievement`` or ``issuer``."""
+    subject = document.get("credentialSubject")
+    about = subject[0] if isinstance(subject, list) and subject else subject
+    holders: tuple[tuple[str, JsonValue], ...] = (
+        ("credential", document),
+        ("achievement", about.get("achievement") if isinstance(about, dict) else None),
+        ("issuer", document.get("issuer")),
+    )
+    for name, holder in holders:
+        listed = holder.get("endorsement") if isinstance(holder, dict) else None
+        for entry in listed if isinstance(listed, list) else [listed]:
+            if isinstance(entry, dict):
+                yield name, entry
+
+
+def _told(evidence: Evidence, keys: KeyBook, about: str, endorsement: JsonObject) -> JsonObject:
+    endorser = issuer_id(endorsement)
+    entry = next((issuer for issuer in evidence.trust.issuers if endorser and issuer.did == endorser), None)
+    told: JsonObject = {"of": about, "by": endorser[:200]}
+    reason = _reason(evidence, keys, endorser, endorsement)
+    if reason == "proof.verified" and entry is not None:
+        return {**told, "outcome": "passed", "name": entry.name, "source": entry.source}
+    outcome = "unknown" if reason in ("proof.verified", "proof.key_unknown", "proof.suite_unsupported") else "failed"
+    return {**told, "outcome": outcome, "reason": "issuer.unknown" if reason == "proof.verified" else reason}
+
+
+def _reason(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:
+    """Give the code of what became of the endorser's own signature."""
+    from credroot.credential.data_integrity import ProofOutcome, verify_proofs
+
+    try:
+        results = verify_proofs(endorsement, keys.multikey, now=evidence.now, canonicalize=evidence.canonicalize)
+    except InputError as error:
+        return error.code
+    bad = [result for result in results if result.outcome is ProofOutcome.FAILED]
+    own = [result for result in results if did_of(result.verification_method or "") == endorser]
+    held = [result for result in own if result.outcome is ProofOutcome.VERIFIED]
+    if bad or not own:
+        return bad[0].code if bad else "proof.other_signer"
+    return "proof.verified" if held else own[0].code

@@ -1,0 +1,150 @@
+"""What binds an issuer's DID, its key and its account: the verifier's list, a profile whose digest is on chain, a DID
+document. Who the issuer is only the list says; the others show that DID and account belong together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credroot.chain.facts import ChainFacts
+from credroot.core.errors import InputError
+from credroot.core.values import AccountId, Digest
+from credroot.verifier.keys import KeyBook
+from credroot.verifier.subject import CredentialSubject, Malformed
+
+if TYPE_CHECKING:
+    from credroot.core.json_types import JsonObject
+    from credroot.credential.profile import Profile
+    from credroot.verifier.evidence import Evidence
+
+PROFILE = "profile"
+DID_DOCUMENT = "did document"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Whether one source binds the DID that a credential names to the account that anchored it."""
+
+    source: str
+    """`PROFILE` or `DID_DOCUMENT`."""
+    holds: bool
+    reason: str
+    """A plain sentence."""
+    name: str | None = None
+    """The name that the issuer gives itself there."""
+
+
+def issuer_id(document: JsonObject) -> str:
+    """Give the DID or URL that a credential claims for its issuer; empty where it claims none."""
+    issuer = document.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return found if isinstance(found, str) else ""
+
+
+def account_of(evidence: Evidence) -> AccountId | None:
+    """Give the account that a file's anchor proof names; `None` where it has none."""
+    subject = evidence.subject
+    if isinstance(subject, Malformed) or subject.claim is None:
+        return None
+    return AccountId(subject.claim.chain_id, subject.claim.issuer)
+
+
+def bindings(evidence: Evidence) -> tuple[Binding, ...]:
+    """Say what each source at hand says about DID and account; empty for what is not anchored or names no issuer."""
+    subject, account = evidence.subject, account_of(evidence)
+    if not isinstance(subject, CredentialSubject) or account is None:
+        return ()
+    did = issuer_id(subject.document)
+    found = (_by_profile(evidence, did, account), _by_did_document(evidence, did, account))
+    return tuple(binding for binding in found if binding is not None)
+
+
+def key_book(evidence: Evidence) -> KeyBook:
+    """Give the keys by which the file's signatures may be checked.
+
+    A profile's own list of keys counts only where the trust list names its DID together with the account that set its
+    digest on chain: else anybody could write a profile for any did:web.
+    """
+    profile: Profile | None = None
+    subject, account = evidence.subject, account_of(evidence)
+    if isinstance(subject, CredentialSubject) and account is not None and evidence.documents.profile is not None:
+        did = issuer_id(subject.document)
+        is_listed = any(
+            entry.did == did and entry.account == account for entry in evidence.trust.issuers_of(account, did)
+        )
+        if is_listed and _is_on_chain(evidence):
+            profile = _read(evidence.documents.profile, did)
+    return KeyBook(evidence.documents.did_documents, profile)
+
+
+def _by_profile(evidence: Evidence, did: str, account: AccountId) -> Binding | None:
+    facts, data = evidence.chain, evidence.documents.profile
+    if not isinstance(facts, ChainFacts) or facts.profile is None:
+        return None
+    if data is None:
+        return Binding(PROFILE, False, "The account points to a profile document that is not at hand.")
+    if not _is_on_chain(evidence):
+        return Binding(PROFILE, False, "The profile document is not the one that the account points to.")
+    from credroot.credential.profile import read_profile, signature_of
+    from credroot.credential.suites.proof_judge import ProofOutcome
+
+    try:
+        profile, document = read_profile(data)
+    except InputError as error:
+        return Binding(PROFILE, False, f"The profile document can't be read: {error}.")
+    if profile.did != did:
+        return Binding(PROFILE, False, "The account's profile is of another DID.")
+    if account not in profile.accounts:
+        return Binding(PROFILE, False, "The profile does not name the account.", profile.name)
+    # The DID's own key, never one that only the profile lists.
+    keys = KeyBook(evidence.documents.did_documents)
+    signature = signature_of(document, keys.multikey, now=evidence.now)
+    if signature is None or signature.outcome is not ProofOutcome.VERIFIED:
+        reason = "The profile's signature is not known to be of the DID's key."
+        return Binding(PROFILE, False, reason, profile.name)
+    method = signature.verification_method or ""
+    if not method.startswith(did + "#"):
+        return Binding(PROFILE, False, "The profile is signed by another DID.", profile.name)
+    found = keys.find(method)
+    if found is not None and found.removed_at is not None and found.removed_at <= evidence.now:
+        return Binding(PROFILE, False, "The profile is signed with a key that was removed.", profile.name)
+    reason = "The DID's key signed a profile that names the account, and the account points to that profile."
+    return Binding(PROFILE, True, reason, profile.name)
+
+
+def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Binding | None:
+    document = evidence.documents.did_documents.get(did)
+    if document is None:
+        return None
+    from credroot.credential.did import DidDocument
+
+    try:
+        accounts = {_account(text) for text in DidDocument.read(document, did=did).accounts}
+    except InputError as error:
+        return Binding(DID_DOCUMENT, False, f"The DID document can't be read: {error}.")
+    if account in accounts:
+        return Binding(DID_DOCUMENT, True, "The DID document names the account.")
+    return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
+
+
+def _is_on_chain(evidence: Evidence) -> bool:
+    facts, data = evidence.chain, evidence.documents.profile
+    return isinstance(facts, ChainFacts) and data is not None and facts.profile == Digest.sha256(data)
+
+
+def _read(data: bytes, did: str) -> Profile | None:
+    from credroot.credential.profile import read_profile
+
+    try:
+        profile, _ = read_profile(data)
+    except InputError:
+        return None
+    return profile if profile.did == did else None
+
+
+def _account(text: str) -> AccountId | None:
+    try:
+        return AccountId.from_caip10(text)
+    except InputError:
+        return None

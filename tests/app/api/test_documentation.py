@@ -1,0 +1,56 @@
+"""The examples are the truth: what is sent as they say is answered as they say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from credroot.app.api.wire import ReportsWire, ReportWire
+from tests.app.api.examples_maker import EXAMPLES, PATHS, requests_of
+from tests.app.api.material import encoded
+
+
+@pytest.fixture(scope="module")
+def openapi(server):
+    return server.get("/openapi.json").json
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_each_example_is_answered_as_documented(server, model, openapi, name) -> None:
+    requests_of(model)
+    operation = openapi["paths"][PATHS[name]]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["examples"][name]["value"]
+    answer = operation["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
+    assert server.post(PATHS[name], encoded(body)).json == answer
+
+
+def test_the_examples_are_what_their_maker_makes(model) -> None:
+    assert json.loads(EXAMPLES.read_text())["requests"] == requests_of(model)
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_each_answer_has_the_documented_shape(name) -> None:
+    answer = json.loads(EXAMPLES.read_text())["answers"][name]
+    (ReportsWire if name == "batch" else ReportWire).model_validate(answer)
+
+
+def test_every_route_is_documented(openapi) -> None:
+    assert openapi["openapi"].startswith("3.1")
+    assert {
+        "/v1/verify",
+        "/v1/verify/batch",
+        "/v1/batches/{issuer}/{root}",
+        "/v1/status/{issuer}/{root}/{index}",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    } <= openapi["paths"].keys()
+
+
+def test_every_refusal_is_documented_as_a_problem(openapi) -> None:
+    responses = openapi["paths"]["/v1/verify"]["post"]["responses"]
+    assert {"400", "408", "413", "415", "422", "429", "503"} <= responses.keys()
+    assert all(
+        "application/problem+json" in response["content"] for status, response in responses.items() if status != "200"
+    )
