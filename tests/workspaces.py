@@ -54,12 +54,13 @@ def run_credroot(folder: Path, *arguments: str, **options: Any) -> subprocess.Co
 
 
 def stop_chain(folder: Path) -> None:
-    """End the local chain's server of a workspace, by its own process id."""
+    """End the local chain's server of a workspace, by its own process id, and wait until it is gone."""
     endpoint = folder / "chain" / "endpoint.json"
-    if endpoint.exists():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(json.loads(endpoint.read_text())["pid"], signal.SIGTERM)
-        for _ in range(500):
-            if not endpoint.exists():
-                return
+    if not endpoint.exists():
+        return
+    pid = json.loads(endpoint.read_text())["pid"]
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(1_000):
+            os.kill(pid, 0)
             time.sleep(0.01)

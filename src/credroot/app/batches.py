@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from credroot.app.issuing import now
 from credroot.app.progress import Progress
+from credroot.app.status_lists import ensure_status_lists
 from credroot.chain import registry_calls
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import AccountId, Digest, Root
@@ -19,15 +20,21 @@ from credroot.issuer.anchoring import begin, walk
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
+from credroot.issuer.identity import method_of
 from credroot.issuer.intent import Intent, coins
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
+from credroot.issuer.status_publication import credential_status
+from credroot.issuer.status_slots import slots_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from credroot.app.issuing import Keys
     from credroot.app.settings import IssuerSettings, Settings
     from credroot.core.json_types import JsonObject
     from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.intent import Cost, Guards
+    from credroot.issuer.status_slots import StatusSlot
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
 
@@ -93,13 +100,20 @@ def issue(
             with Progress(requested.people) as progress:
                 return prepare(
                     folder,
-                    drafter.drafts(roster.entries(), new_id=uuid.uuid4, random_bytes=os.urandom),
+                    drafter.drafts(
+                        roster.entries(),
+                        new_id=uuid.uuid4,
+                        random_bytes=os.urandom,
+                        slots=slots_of(settings, folder, requested.people),
+                        status_of=lambda slot: credential_status(issuer.publish_url or "", slot),
+                    ),
                     place_of(issuer, bench),
                     _tools(settings, keys, progress),
                     {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)},
                 )
 
         record = walk(bench, folder, keys.signer(), guards, prepare_now)
+    ensure_status_lists(settings, keys, folder)
     return record, bench.journal.operation(record.operation_id or 0)
 
 
@@ -111,6 +125,14 @@ def profile_of(issuer: IssuerSettings) -> JsonObject:
         if value is not None:
             members[name] = {"id": value, "type": "Image"} if name == "image" else value
     return load_profile(members)
+
+
+def slots_of(settings: Settings, folder: BatchFolder, people: int) -> Iterator[StatusSlot] | None:
+    """Reserve the batch's places in the status lists; `None` where the issuer publishes nothing."""
+    if settings.required_issuer().publish_url is None:
+        return None
+    sample = random.SystemRandom().sample
+    return slots_for(folder.path, people, workspace=settings.workspace, sample=sample)
 
 
 def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
@@ -127,8 +149,7 @@ def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
 def _tools(settings: Settings, keys: Keys, progress: Progress) -> Tools:
     issuer = settings.required_issuer()
     key = keys.signing_key()
-    did_key = f"did:key:{key.multikey.text}"
-    method = f"{did_key}#{key.multikey.text}" if issuer.did == did_key else f"{issuer.did}#key-1"
+    method = method_of(issuer.did, key.multikey, issuer.signing_key)
     moment = now()
     return Tools(
         sign=CredentialSigner(key, verification_method=method, created=moment),

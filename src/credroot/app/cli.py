@@ -24,6 +24,7 @@ _COMMANDS = {
     "demo": ("demo", "Show the whole job on a local chain, with nothing to set up."),
     "deploy": ("deploy", "Put a registry on a network."),
     "init": ("init", "Make this folder the workspace of an issuer."),
+    "issuer": ("issuer", "Publish who the issuer is and what it withdrew; endorse others."),
     "reinstate": ("withdraw", "Lift a suspension."),
     "revoke": ("withdraw", "Withdraw credentials for ever."),
     "roster": ("roster", "Check a roster before it is used."),

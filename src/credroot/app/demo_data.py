@@ -6,6 +6,7 @@ ROSTER_NAME = "roster.csv"
 ACHIEVEMENT_NAME = "data-analytics.json"
 BATCH_NAME = "data-analytics-2026"
 ISSUER_NAME = "Example University"
+ISSUER_URL = "https://university.example"
 
 _NAMES = (
     "Ada Lovelace-Byron",

@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING
 
 from credroot.app.batches import issue, profile_of
 from credroot.app.connections import Connections
-from credroot.app.demo_data import ACHIEVEMENT_NAME, BATCH_NAME, DEMO_ACHIEVEMENT, ISSUER_NAME, ROSTER_NAME, demo_roster
+from credroot.app.demo_data import (
+    ACHIEVEMENT_NAME,
+    BATCH_NAME,
+    DEMO_ACHIEVEMENT,
+    ISSUER_NAME,
+    ISSUER_URL,
+    ROSTER_NAME,
+    demo_roster,
+)
+from credroot.app.issuer_identity import PUBLIC, publish_profile
 from credroot.app.issuing import keys_of, workbench
 from credroot.app.registry_setup import deploy_registry, fund_locally
 from credroot.app.settings import LOCAL_NETWORK, load_settings
+from credroot.app.status_lists import publish_status_lists
+from credroot.app.verifying import verifier_of
 from credroot.app.workspace import create_workspace
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
@@ -23,7 +34,6 @@ from credroot.issuer.intent import Guards
 from credroot.issuer.reasons import Reason
 from credroot.issuer.roster.roster import read_roster
 from credroot.issuer.withdrawal import find_targets, intents
-from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,17 +61,22 @@ def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
     batch = _anchor(settings, say)
     files = sorted(batch.published.glob("*.json"))
     say(f"Wrote           {len(files)} credentials in {_short(batch.published)}")
+    say(f"Published       profile (its digest is on chain) and status list in {_short(folder / PUBLIC)}")
     return _check(settings, files, say)
 
 
 def _set_up(folder: Path) -> Settings:
     network = load_settings(folder).network_named(LOCAL_NETWORK)
-    create_workspace(folder, name=ISSUER_NAME, network=network, passphrase=None, url="https://university.example")
+    create_workspace(
+        folder, name=ISSUER_NAME, network=network, passphrase=None, url=ISSUER_URL, publish_url=f"{ISSUER_URL}/credroot"
+    )
     (folder / ROSTER_NAME).write_bytes(demo_roster())
     (folder / ACHIEVEMENT_NAME).write_text(DEMO_ACHIEVEMENT, encoding="utf-8")
     settings = load_settings(folder)
     fund_locally(settings, network, settings.required_issuer().account.address)
     deploy_registry(settings, network, keys_of(settings), Guards())
+    with workbench(settings) as (bench, _):
+        publish_profile(settings, bench, keys_of(settings), Guards())
     return settings
 
 
@@ -108,9 +123,7 @@ def _check(settings: Settings, files: list[Path], say: Callable[[str], None]) ->
 
 def _verify(settings: Settings, files: list[Path]) -> tuple[Report, ...]:
     with Connections(settings) as connections:
-        verifier = Verifier(
-            settings.trust(), connections.reader, clock=lambda: datetime.now(UTC), policy=settings.policy()
-        )
+        verifier = verifier_of(settings, connections, clock=lambda: datetime.now(UTC))
         return verifier.verify_many((path.read_bytes(), None) for path in files)
 
 
@@ -119,6 +132,7 @@ def _revoke(settings: Settings, file: Path) -> None:
         targets = find_targets([str(file)], bench.folder / "batches", bench.deployment, bench.issuer)
         for intent in intents(targets, Action.REVOKE, Reason.ISSUED_IN_ERROR, bench.deployment, bench.issuer):
             bench.carry_out(keys_of(settings).signer(), intent, Guards())
+    publish_status_lists(settings, keys_of(settings))
 
 
 def _altered(data: bytes) -> bytes:

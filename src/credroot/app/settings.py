@@ -72,6 +72,8 @@ class IssuerSettings:
     description: str | None = None
     image: str | None = None
     badge_colour: str | None = None
+    publish_url: str | None = None
+    """Where the folder ``public/`` is served: profile and status lists are addressed below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class Settings:
     issuer: IssuerSettings | None
     trusted_issuers: tuple[TrustedIssuer, ...]
     require_known_issuer: bool
+    require_anchor: bool
+    fetch: tuple[str, ...]
+    """What may be fetched: ``did:web:...`` with its host, and ``https://host`` origins; nothing unless it is named."""
     passphrase_file: Path | None
     keystore_folders: tuple[Path, ...]
     sources: Mapping[str, str]
@@ -124,7 +129,7 @@ class Settings:
 
     def policy(self) -> Policy:
         """Give what this verifier demands."""
-        return Policy(require_known_issuer=self.require_known_issuer)
+        return Policy(require_known_issuer=self.require_known_issuer, require_anchor=self.require_anchor)
 
     def required_issuer(self) -> IssuerSettings:
         """Give the issuer; `InputError` where the workspace has none."""
@@ -191,6 +196,8 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         issuer=_issuer(table.sub("issuer")) if "issuer" in table.values else None,
         trusted_issuers=tuple(_trusted(entry) for entry in trust.list_of_tables("issuers")),
         require_known_issuer=trust.flag("require_known_issuer", default=True),
+        require_anchor=trust.flag("require_anchor", default=True),
+        fetch=trust.texts("fetch"),
         passphrase_file=_passphrase_file(folder, environment, table),
         keystore_folders=_keystore_folders(folder, environment),
         sources=sources,
@@ -223,6 +230,12 @@ class _Table:
 
     def optional_text(self, key: str) -> str | None:
         return self.get(key, str)  # type: ignore[no-any-return]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.get(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise InputError(f"{self.source}: {key} must be texts", code="settings.kind")
+        return tuple(values)
 
     def flag(self, key: str, *, default: bool) -> bool:
         return bool(self.get(key, bool, default))
@@ -316,15 +329,17 @@ def _issuer(entry: _Table) -> IssuerSettings:
         description=entry.optional_text("description"),
         image=entry.optional_text("image"),
         badge_colour=entry.optional_text("badge_colour"),
+        publish_url=entry.optional_text("publish_url"),
     )
     entry.finish()
     return issuer
 
 
 def _trusted(entry: _Table) -> TrustedIssuer:
+    account = entry.optional_text("account")
     issuer = TrustedIssuer(
         did=entry.text("id"),
-        account=AccountId.from_caip10(entry.text("account")),
+        account=None if account is None else AccountId.from_caip10(account),
         name=entry.text("name"),
         source=entry.text("source", "this verifier's settings"),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credroot.core.report import Outcome
+from credroot.app.page.conclusion import conclude
+from credroot.app.page.showing import Standing, standing_of
 
 if TYPE_CHECKING:
     from credroot.core.report import Report
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 HEADER = ("file", "verdict", "code", "skill", "holder", "issuer", "issuer_according_to", "network", "block", "message")
 """The columns; their names and order are for programs and stay."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_COVERED_BY = ("format", "inclusion", "anchor")
-"""Checks without which nothing of a file's content is repeated."""
 
 
 def safe_cell(text: str) -> str:
@@ -26,21 +25,19 @@ def safe_cell(text: str) -> str:
 
 
 def row(name: str, report: Report) -> list[str]:
-    """Give the cells of one file under `HEADER`, not made safe yet; skill and holder only where they were verified."""
-    outcomes = {check.id: check.outcome for check in report.checks}
-    covered = all(outcomes.get(check) is Outcome.PASSED for check in _COVERED_BY)
-    subject = report.subject if covered else {}
-    issuer = next((check.details for check in report.checks if check.id == "issuer"), {})
-    decisive = [check for check in report.checks if check.outcome is Outcome.FAILED and check.required]
-    decisive += [check for check in report.checks if check.outcome is Outcome.UNKNOWN and check.required]
-    network, block = report.network.get("chain"), report.network.get("block")
+    """Give the cells of one file under `HEADER`, not made safe yet; what is not verified of its content is left out."""
+    is_verified = standing_of(report) is Standing.VERIFIED
+    subject = report.subject if is_verified else {}
+    issuer = next((check.details for check in report.checks if check.id == "issuer"), {}) if is_verified else {}
+    decisive = conclude(report).check
+    block = report.network.get("block")
     return [
         name,
         report.verdict.value,
-        decisive[0].code if decisive else "",
+        decisive.code if decisive else "",
         *(str(subject.get(key, "")) for key in ("skill", "holder")),
         *(str(issuer.get(key, "")) for key in ("name", "source")),
-        str(network or ""),
+        str(report.network.get("chain", "")),
         "" if block is None else str(block),
-        decisive[0].message if decisive else "",
+        decisive.message if decisive else "",
     ]

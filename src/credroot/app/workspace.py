@@ -33,6 +33,7 @@ def create_workspace(
     passphrase: Callable[[], str] | None,
     did: str | None = None,
     url: str | None = None,
+    publish_url: str | None = None,
 ) -> AccountId:
     """Write keys and settings into `folder`; give the issuer's account. Nothing is sent to any chain.
 
@@ -57,6 +58,7 @@ def create_workspace(
         did=did or f"did:key:{signing.multikey.text}",
         account=account,
         url=url,
+        publish_url=publish_url,
         network=network.name,
         own_passphrase=passphrase is None,
     )
@@ -74,7 +76,14 @@ def _passphrase(folder: Path, passphrase: Callable[[], str] | None) -> tuple[str
 
 
 def _settings_text(
-    *, name: str, did: str, account: AccountId, url: str | None, network: str, own_passphrase: bool
+    *,
+    name: str,
+    did: str,
+    account: AccountId,
+    url: str | None,
+    publish_url: str | None,
+    network: str,
+    own_passphrase: bool,
 ) -> str:
     lines = [
         "# A workspace of Credroot. `credroot --help` lists what can be done here.",
@@ -92,6 +101,7 @@ def _settings_text(
         f"id = {_toml(did)}",
         f"name = {_toml(name)}",
         *([f"url = {_toml(url)}"] if url else []),
+        *([f"publish_url = {_toml(publish_url)}"] if publish_url else []),
         f'account = "{account.caip10}"',
         f'signer = "keystore://{SIGNER_NAME}"',
         f'signing_key = "{SIGNING_KEY_FILE}"',

@@ -5,10 +5,9 @@
     {"format": "credroot/profile/v1", "id": "did:web:...", "name": "...", "url": "...", "image": "...",
      "accounts": ["eip155:137:0x..."],
      "keys": [{"id": "did:web:...#key-1", "publicKeyMultibase": "z6Mk...", "removed": "2027-01-01T00:00:00Z"}],
-     "statusLists": ["https://..."],
      "proof": {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", ...}}
 
-``url``, ``image``, ``removed`` and ``statusLists`` may be absent. The account sets the SHA-256 of the file's bytes in
+``url``, ``image`` and ``removed`` may be absent. The account sets the SHA-256 of the file's bytes in
 the registry. So the key vouches for the account and the account for the key, whatever the DID method; who stands behind
 both is for the verifier's own list to say.
 """
@@ -38,10 +37,10 @@ PROFILE_FORMAT = "credroot/profile/v1"
 EDDSA_JCS_2022 = "eddsa-jcs-2022"
 MAX_PROFILE_BYTES = 65_536
 MAX_ENTRIES = 64
-"""Accounts, keys or lists of one profile."""
+"""Accounts or keys of one profile."""
 
 _REQUIRED = frozenset({"format", "id", "name", "accounts", "keys", "proof"})
-_OPTIONAL = frozenset({"url", "image", "statusLists"})
+_OPTIONAL = frozenset({"url", "image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ class Profile:
     """By verification method, each below `did`."""
     url: str | None = None
     image: str | None = None
-    status_lists: tuple[str, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Give the unsigned document."""
@@ -81,8 +79,6 @@ class Profile:
             document["image"] = self.image
         document["accounts"] = [account.caip10 for account in self.accounts]
         document["keys"] = keys
-        if self.status_lists:
-            document["statusLists"] = list(self.status_lists)
         return document
 
     @classmethod
@@ -115,7 +111,6 @@ class Profile:
             keys=keys,
             url=_text(document, "url") if "url" in document else None,
             image=_text(document, "image") if "image" in document else None,
-            status_lists=tuple(map(str, _entries(document, "statusLists"))) if "statusLists" in document else (),
         )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from credroot.credential.rdf_dataset import Dataset
 from credroot.credential.rdfc_lines import Line, LineWriter, Piece, picker
 from credroot.credential.rdfc_shape import Shape, escaped
 from credroot.credential.rdfc_skeleton import TEXT_MARK, integer_placeholder, text_placeholder
+
+if TYPE_CHECKING:
+    from credroot.credential.rdf_dataset import Dataset
 
 _SCHEMES = ("http", "https", "urn", "did", "mailto", "data", "tag", "tel")
 _XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from credroot.core.json_types import JsonObject, JsonValue
-from credroot.credential.contexts import ContextRegistry
 from credroot.credential.rdf_guard import MAX_DEPTH, MAX_SAFE_INTEGER
+
+if TYPE_CHECKING:
+    from credroot.credential.contexts import ContextRegistry
 
 SkeletonKey: TypeAlias = tuple[object, ...]
 """A skeleton as one hashable value, from which it could be read back: equal keys, equal skeletons."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from credroot.core.json_types import JsonObject
     from credroot.issuer.roster.people import Entry
+    from credroot.issuer.status_slots import StatusSlot
 
 SALT_BYTES = 16
 MAX_REFUSALS = 20
@@ -39,10 +40,21 @@ class Drafter:
                 yield entry.row, reason
 
     def drafts(
-        self, entries: Iterable[Entry], *, new_id: Callable[[], uuid.UUID], random_bytes: Callable[[int], bytes]
+        self,
+        entries: Iterable[Entry],
+        *,
+        new_id: Callable[[], uuid.UUID],
+        random_bytes: Callable[[int], bytes],
+        slots: Iterator[StatusSlot] | None = None,
+        status_of: Callable[[StatusSlot], JsonObject] | None = None,
     ) -> Iterator[Draft]:
-        """Make one draft for each person, in their order, while they are asked for."""
+        """Make one draft for each person, in their order, while they are asked for.
+
+        `slots` are their places in the status lists, and `status_of` writes one down.
+        """
         for entry in entries:
             identifier = new_id()
-            document = self._template.build(entry, identifier.urn, random_bytes(SALT_BYTES).hex())
-            yield Draft(entry.row, identifier, document)
+            slot = None if slots is None or status_of is None else next(slots)
+            status = None if slot is None or status_of is None else status_of(slot)
+            document = self._template.build(entry, identifier.urn, random_bytes(SALT_BYTES).hex(), status)
+            yield Draft(entry.row, identifier, document, slot)

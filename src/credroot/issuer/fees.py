@@ -62,7 +62,8 @@ def replacement_price(last: Attempt, fees: Fees, caps: Caps, *, other_wei: int, 
         ceilings.append(((caps.cost_wei - other_wei) // last.gas, "the cap on the cost allows no higher offer"))
     ceilings.append(((balance_wei - other_wei) // last.gas, "the account holds too little for a higher offer"))
     ceiling, reason = min(ceilings)
-    if least > ceiling:
+    if least > ceiling or (fees.base_fee is not None and fees.base_fee > ceiling):
+        # What the next block would not take is not signed: the fee may sink again.
         return TooDear(reason)
     max_fee = min(max(least, fees.most), ceiling)
     if fees.base_fee is None:

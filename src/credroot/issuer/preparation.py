@@ -20,6 +20,7 @@ from credroot.core.anchor_proof import anchor_options, attach, encode_proof_valu
 from credroot.core.errors import GuardRefused
 from credroot.core.merkle import MerkleTree
 from credroot.issuer.second_opinion import second_opinion
+from credroot.issuer.status_slots import StatusSlot
 from credroot.store.durable import sync_folder
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Draft:
     id: uuid.UUID
     """The credential's ``urn:uuid``, which also names its file."""
     document: JsonObject
+    status: StatusSlot | None = None
+    """Its place in the issuer's status lists, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def prepare(folder: BatchFolder, drafts: Iterable[Draft], place: Place, tools: T
     folder.clear_staged()
     spool = Spool(folder.path / ".spool")
     try:
-        leaves, ids, rows = _first_pass(spool, drafts, place, tools)
+        leaves, ids, rows, slots = _first_pass(spool, drafts, place, tools)
         if not len(spool):
             raise GuardRefused("the roster has no row to issue: an empty batch is not anchored", code="batch.empty")
         order = array("I", range(len(spool)))
@@ -131,10 +134,16 @@ def prepare(folder: BatchFolder, drafts: Iterable[Draft], place: Place, tools: T
         number = order[index]
         return str(uuid.UUID(bytes=bytes(ids[UUID_BYTES * number : UUID_BYTES * number + UUID_BYTES])))
 
-    entries = (
-        {"index": index, "id": f"urn:uuid:{name_of(index)}", "leaf": str(tree.leaf(index)), "row": rows[order[index]]}
-        for index in range(tree.leaf_count)
-    )
+    def entry_of(index: int) -> dict[str, object]:
+        number = order[index]
+        entry: dict[str, object] = {"index": index, "id": f"urn:uuid:{name_of(index)}", "leaf": str(tree.leaf(index))}
+        entry["row"] = rows[number]
+        if slots[number]:
+            slot = StatusSlot.of(slots[number] - 1)
+            entry["status"] = {"list": slot.list_number, "index": slot.index}
+        return entry
+
+    entries = map(entry_of, range(tree.leaf_count))
     folder.write_manifest({**header, "root": str(tree.root), "leafCount": tree.leaf_count}, entries)
     sync_files(folder.staged)
     files = (folder.staged / f"{name_of(index)}.json" for index in range(tree.leaf_count))
@@ -146,9 +155,9 @@ def prepare(folder: BatchFolder, drafts: Iterable[Draft], place: Place, tools: T
 
 def _first_pass(
     spool: Spool, drafts: Iterable[Draft], place: Place, tools: Tools
-) -> tuple[bytearray, bytearray, array[int]]:
-    """Sign and hash each draft; give leaves, ids and rows, each as one run of bytes or numbers."""
-    leaves, ids, rows = bytearray(), bytearray(), array("I")
+) -> tuple[bytearray, bytearray, array[int], array[int]]:
+    """Sign and hash each draft; give leaves, ids, rows and status places (from 1, 0 for none), each as one run."""
+    leaves, ids, rows, slots = bytearray(), bytearray(), array("I"), array("I")
     for draft in drafts:
         document = tools.sign(draft.document)
         tools.check(document)
@@ -158,9 +167,10 @@ def _first_pass(
         leaves += leaf_of(options, document)
         ids += draft.id.bytes
         rows.append(draft.row)
+        slots.append(0 if draft.status is None else draft.status.number + 1)
         spool.add(orjson.dumps([options, document]))
         tools.progress("signed", len(spool))
-    return leaves, ids, rows
+    return leaves, ids, rows, slots
 
 
 def _second_pass(

@@ -61,7 +61,6 @@ def test_an_outage_is_503_and_never_an_answer_about_the_batch(server, model) -> 
 
 
 def test_a_server_is_ready_when_every_pinned_registry_answers(server, model) -> None:
-    time.sleep(2.1)
     assert server.get("/readyz").json["registries"][0]["ready"] is True
     model.code_hash = bytes(32)
     try:

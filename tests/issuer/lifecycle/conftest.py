@@ -16,6 +16,8 @@ from credroot.core.values import Address
 from tests.campaigns.anvil import Anvil, deploy_registry, running_anvil, test_key
 from tests.campaigns.desk import Desk
 
+OUT_OF_REACH = 10
+"""Blocks on top of what a reorganisation of a test must not take away: the registry, and what an account holds."""
 _numbers = count()
 
 
@@ -45,6 +47,7 @@ class Issuer:
         self.key = test_key(f"issuer {next(_numbers)}")
         self.address: Address = signer_from_key(self.key).address
         anvil.fund(self.address)
+        anvil.mine(OUT_OF_REACH)
 
     def desk(self, *, finality: Any = None, world: Callable[[], None] | None = None, **options: Any) -> Desk:
         options.setdefault("url", self.anvil.url)

@@ -16,6 +16,7 @@ from credroot.app.workspace import create_workspace
 @click.option("--network", default=LOCAL_NETWORK, show_default=True, help="The network to issue on.")
 @click.option("--did", help="The issuer's DID (did:web:...); a did:key of the new signing key where none is given.")
 @click.option("--url", help="The issuer's home page.")
+@click.option("--publish-url", help="Where public/ will be served; credentials then name a status list there.")
 @click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -29,6 +30,7 @@ def init(
     network: str,
     did: str | None,
     url: str | None,
+    publish_url: str | None,
     passphrase_file: Path | None,
     passphrase_fd: int | None,
 ) -> None:
@@ -43,12 +45,22 @@ def init(
     passphrase = (
         passphrase_source(passphrase_file, passphrase_fd, confirm=True) if given or not chosen.is_local else None
     )
-    account = create_workspace(settings.workspace, name=name, network=chosen, passphrase=passphrase, did=did, url=url)
+    account = create_workspace(
+        settings.workspace,
+        name=name,
+        network=chosen,
+        passphrase=passphrase,
+        did=did,
+        url=url,
+        publish_url=publish_url,
+    )
     click.echo(f"Issuer     {name}")
     click.echo(f"Account    {account}")
     if chosen.is_local:
         _set_up_local(settings.workspace, passphrase_file, passphrase_fd)
-        click.echo("Network    local: LOCAL CHAIN, proves nothing to others; account funded, registry deployed")
+        click.echo(
+            "Network    local: LOCAL CHAIN, proves nothing to others; account funded, registry deployed, profile set"
+        )
     else:
         click.echo(
             f"Network    {chosen.name} ({chosen.chain_id.caip2}); send {chosen.coin} to the account, "
@@ -59,7 +71,8 @@ def init(
 def _set_up_local(folder: Path, passphrase_file: Path | None, descriptor: int | None) -> None:
     import os
 
-    from credroot.app.issuing import Keys
+    from credroot.app.issuer_identity import publish_did, publish_profile
+    from credroot.app.issuing import Keys, workbench
     from credroot.app.registry_setup import deploy_registry, fund_locally
     from credroot.issuer.intent import Guards
 
@@ -68,3 +81,6 @@ def _set_up_local(folder: Path, passphrase_file: Path | None, descriptor: int | 
     fund_locally(settings, network, settings.required_issuer().account.address)
     keys = Keys(settings, passphrase_source(passphrase_file or settings.passphrase_file, descriptor), os.environ)
     deploy_registry(settings, network, keys, Guards())
+    publish_did(settings, keys)
+    with workbench(settings) as (bench, _):
+        publish_profile(settings, bench, keys, Guards())

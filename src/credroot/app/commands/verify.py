@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +14,16 @@ import click
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import exit_of_report, worst
 from credroot.app.settings import load_settings
+from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import Digest
-from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from credroot.core.json_types import JsonObject
+    from credroot.verifier.verifier import Verifier
 
 OUTPUT_FORMAT = "credroot/verify/v1"
 MAX_FILE_BYTES = 20 * 2**20
@@ -46,11 +48,21 @@ _WORDS = {Verdict.VALID: "VALID", Verdict.INVALID: "INVALID", Verdict.INDETERMIN
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The file that a receipt is of.",
 )
+@click.option("--recipient", metavar="WHO", help="Ask as well whether it is about this e-mail address or DID.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status tells.")
 @click.pass_obj
-def verify(workspace: Path | None, files: tuple[str, ...], document: Path | None, as_json: bool, quiet: bool) -> int:
+def verify(
+    workspace: Path | None,
+    files: tuple[str, ...],
+    document: Path | None,
+    recipient: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Check credentials and receipts against the registry; '-' reads standard input.
+
+    A credential is read as JSON, as a JWT, or out of a PNG or SVG picture.
 
     The exit status is that of the worst file: 0 all valid, 3 changed or not anchored, 4 withdrawn, 5 out of time,
     6 could not be checked.
@@ -60,9 +72,8 @@ def verify(workspace: Path | None, files: tuple[str, ...], document: Path | None
     exits = set()
     first = True
     with Connections(settings) as connections:
-        verifier = Verifier(
-            settings.trust(), connections.reader, clock=lambda: datetime.now(UTC), policy=settings.policy()
-        )
+        policy = replace(settings.policy(), recipient=recipient)
+        verifier = verifier_of(settings, connections, clock=lambda: datetime.now(UTC), policy=policy)
         if as_json:
             click.echo(f'{{"format": "{OUTPUT_FORMAT}", "reports": [', nl=False)
         for names, reports in _pages(verifier, files, digest):

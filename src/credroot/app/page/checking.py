@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from credroot.app.page.showing import Shown, Standing, show, standing_of
 from credroot.core.errors import InputError
-from credroot.core.receipt import RECEIPT_FORMAT
 from credroot.core.report import Check, Outcome, Report
-from credroot.core.strict_json import loads
 from credroot.core.values import Digest
 from credroot.credential.baking.archive import read_archive
 from credroot.credential.baking.detect import FileKind, detect, read_credential_bytes
-from credroot.credential.baking.payload import PayloadKind
 from credroot.credential.private_link import credential_in, fragment_of, is_link
 from credroot.verifier.judge import CHECKS
+from credroot.verifier.subject import CredentialSubject, ReceiptSubject, read_subject
+from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from credroot.core.json_types import JsonObject
+    from credroot.verifier.subject import Subject
 
     VerifyMany = Callable[[Iterable[tuple[bytes, Digest | None]]], Sequence[Report]]
 
@@ -61,7 +61,9 @@ class _Opened:
     given: Given
     payload: bytes = b""
     is_carried: bool = False
+    subject: Subject | None = None
     document: JsonObject = field(default_factory=dict)
+    """The credential, taken out of a token where it came as one; empty where there is none."""
     problem: tuple[str, str] | None = None
 
 
@@ -121,16 +123,12 @@ def _open(given: Given) -> _Opened:
             payload, carried = extract_pdf(given.data), True
         else:
             found = read_credential_bytes(given.data)
-            if found.payload_kind is PayloadKind.JWT:
-                raise InputError("a token has no record in a registry", code="page.jwt")
             payload, carried = found.payload, found.kind in (FileKind.PNG, FileKind.SVG)
     except InputError as error:
         return _Opened(given, problem=(error.code, str(error)))
-    try:
-        document = loads(payload)
-    except InputError:
-        document = None  # judging it says the same with the right code
-    return _Opened(given, payload, carried, document if isinstance(document, dict) else {})
+    subject = read_subject(payload, Trust())
+    document = subject.document if isinstance(subject, CredentialSubject) else {}
+    return _Opened(given, payload, carried, subject, document)
 
 
 def _is_link(data: bytes) -> bool:
@@ -141,47 +139,38 @@ def _is_link(data: bytes) -> bool:
 
 
 def _with_receipts(opened: list[_Opened]) -> tuple[list[_Opened], dict[int, Digest]]:
-    """Match receipts with the files they are of, and take those files out of the list."""
-    receipts = [entry for entry in opened if entry.document.get("format") == RECEIPT_FORMAT]
+    """Match receipts with the files they are of, and take those files out of the list.
+
+    A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
+    """
+    receipts = [entry for entry in opened if isinstance(entry.subject, ReceiptSubject)]
     if not receipts:
         return opened, {}
-    others = [entry for entry in opened if entry not in receipts]
-    by_digest = {Digest.sha256(entry.given.data): entry for entry in others}
-    wanted = [_digest_of(receipt) for receipt in receipts]
-    matched = [by_digest[digest] for digest in wanted if digest in by_digest]
-    # A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
-    if len(opened) == 2 and len(receipts) == 1 and not others[0].document:
-        matched = others
-        wanted = [Digest.sha256(others[0].given.data)]
-        by_digest = {wanted[0]: others[0]}
-    kept = [entry for entry in opened if entry not in matched]
-    digests = {
-        kept.index(receipt): digest
-        for receipt, digest in zip(receipts, wanted, strict=True)
-        if digest is not None and digest in by_digest
-    }
-    return kept, digests
-
-
-def _digest_of(receipt: _Opened) -> Digest | None:
-    from credroot.core.receipt import Receipt
-
-    try:
-        return Receipt.from_json(receipt.document).facts.digest
-    except InputError:
-        return None
+    others = {Digest.sha256(entry.given.data): entry for entry in opened if entry not in receipts}
+    is_pair = len(opened) == 2 and len(receipts) == 1 and not next(iter(others.values())).document
+    matches: dict[int, Digest] = {}
+    for place, entry in enumerate(opened):
+        if isinstance(entry.subject, ReceiptSubject):
+            digest = next(iter(others)) if is_pair else entry.subject.receipt.facts.digest
+            if digest in others:
+                matches[place] = digest
+    spent = [others[digest] for digest in matches.values()]
+    kept = [place for place, entry in enumerate(opened) if entry not in spent]
+    digests = {number: matches[place] for number, place in enumerate(kept) if place in matches}
+    return [opened[place] for place in kept], digests
 
 
 def _checked(entry: _Opened, report: Report, *, details: bool) -> Checked:
     shown = show(entry.document, report) if entry.document else Shown(Standing.HIDDEN)
-    may_be_shown = standing_of(report) is not Standing.HIDDEN and bool(entry.document)
+    is_json = entry.payload[:1] == b"{"
+    is_portable = details and is_json and bool(entry.document) and standing_of(report) is not Standing.HIDDEN
     return Checked(
         name=entry.given.name,
         report=report,
         shown=shown,
         is_carried=entry.is_carried,
-        credential=entry.payload if details and may_be_shown else b"",
-        fragment=fragment_of(entry.document) if details and may_be_shown else "",
+        credential=entry.payload if is_portable else b"",
+        fragment=fragment_of(entry.document) if is_portable else "",
         picture=_picture(shown) if details and shown.standing is Standing.VERIFIED else "",
     )
 

@@ -34,11 +34,13 @@ class Conclusion:
     name: str
     """Key of its wording, ``conclusion.<name>.heading`` and ``.sentence``."""
     tone: Tone
+    check: Check | None = None
+    """The check that decided; `None` where all passed."""
 
 
 _FAILED: tuple[tuple[str, str, Tone], ...] = (
     ("format.other_file", "other_file", Tone.BAD),
-    ("format.no_anchor_proof", "no_anchor", Tone.UNSURE),
+    ("format.no_proof", "no_anchor", Tone.UNSURE),
     ("format.not_a_credential", "unreadable", Tone.UNSURE),
     ("inclusion.changed", "changed", Tone.BAD),
     ("anchor.not_found", "not_anchored", Tone.BAD),
@@ -52,6 +54,7 @@ _FAILED: tuple[tuple[str, str, Tone], ...] = (
     ("status.suspended", "suspended", Tone.WITHDRAWN),
     ("validity.expired", "expired", Tone.WITHDRAWN),
     ("validity.not_yet", "not_yet", Tone.WITHDRAWN),
+    ("recipient.", "not_valid", Tone.BAD),
 )
 """Failed checks by the beginning of their code, the gravest first."""
 
@@ -61,7 +64,7 @@ _OPEN: tuple[tuple[str, str], ...] = (
     ("anchor.wrong_", "misconfigured"),
     ("anchor.", "unavailable"),
     ("finality.", "pending"),
-    ("issuer.unknown", "unknown_issuer"),
+    ("issuer.", "unknown_issuer"),
     ("status.", "unavailable"),
 )
 """Checks without an answer, the one that explains the others first."""
@@ -69,7 +72,7 @@ _OPEN: tuple[tuple[str, str], ...] = (
 STANDING_ONLY = ("revoked", "suspended", "expired", "not_yet")
 """What may be said as "genuine, but ...", where everything else passed."""
 
-_DAMAGED = ("proof.", "multibase.", "tree.", "address.", "format.stray_proof", "format.many_proofs")
+_DAMAGED = ("proof.", "multibase.", "tree.", "address.", "format.stray_", "format.many_", "format.outer_")
 """What could be read so far that it was a credential once: it is not intact."""
 
 NAMES = (
@@ -78,7 +81,7 @@ NAMES = (
     *(f"{name}_only" for name in STANDING_ONLY),
     *dict.fromkeys(name for _, name in _OPEN),
     "damaged",
-    "not_valid",
+    "unanchored",
     "unchecked",
 )
 """Every conclusion; each has its wording in every language."""
@@ -87,31 +90,46 @@ NAMES = (
 def conclude(report: Report) -> Conclusion:
     """Give the phrase for a report."""
     if report.verdict is Verdict.VALID:
-        issuer = next((check for check in report.checks if check.id == "issuer"), None)
-        if issuer is not None and issuer.outcome is Outcome.UNKNOWN:
-            return Conclusion("unknown_issuer", Tone.UNSURE)
-        return Conclusion("genuine", Tone.GOOD)
-    failed = [check for check in report.checks if check.outcome is Outcome.FAILED]
+        return _of_valid(report)
     if report.verdict is Verdict.INVALID:
-        return _of_failed(report, failed)
-    unknown = [check.code for check in report.checks if check.outcome is Outcome.UNKNOWN and check.required]
+        return _of_failed(report, [check for check in report.checks if check.outcome is Outcome.FAILED])
+    unknown = [check for check in report.checks if check.outcome is Outcome.UNKNOWN and check.required]
     for start, name in _OPEN:
-        if any(code.startswith(start) for code in unknown):
-            return Conclusion(name, Tone.UNSURE)
-    return Conclusion("unchecked", Tone.UNSURE)
+        for check in unknown:
+            if check.code.startswith(start):
+                return Conclusion(name, Tone.UNSURE, check)
+    return _of_unasked(report, unknown)
+
+
+def _of_valid(report: Report) -> Conclusion:
+    for check in report.checks:
+        if check.id == "issuer" and check.outcome is Outcome.UNKNOWN:
+            return Conclusion("unknown_issuer", Tone.UNSURE, check)
+    warning = next((check for check in report.checks if check.outcome is Outcome.WARNING), None)
+    return Conclusion("genuine", Tone.GOOD, warning)
+
+
+def _of_unasked(report: Report, unknown: list[Check]) -> Conclusion:
+    """Explain a verdict that is open because something could not even be asked."""
+    outcomes = {check.id: check for check in report.checks}
+    anchor, signature = outcomes.get("anchor"), outcomes.get("signature")
+    if anchor is not None and anchor.code == "anchor.none" and anchor.required and signature is not None:
+        name = "unanchored" if signature.outcome is Outcome.PASSED else "unchecked"
+        return Conclusion(name, Tone.UNSURE, anchor)
+    return Conclusion("unchecked", Tone.UNSURE, unknown[0] if unknown else None)
 
 
 def _of_failed(report: Report, failed: list[Check]) -> Conclusion:
     for start, name, tone in _FAILED:
-        if any(check.code.startswith(start) for check in failed):
-            if name in STANDING_ONLY and not _all_else_passed(report, failed):
-                return Conclusion(f"{name}_only", Tone.WITHDRAWN)
-            return Conclusion(name, tone)
-    form = next((check.code for check in failed if check.id == "format"), None)
-    if form is not None:
-        damaged = form.startswith(_DAMAGED)
-        return Conclusion("damaged", Tone.BAD) if damaged else Conclusion("unreadable", Tone.UNSURE)
-    return Conclusion("not_valid", Tone.BAD)
+        for check in failed:
+            if check.code.startswith(start):
+                only = name in STANDING_ONLY and not _all_else_passed(report, failed)
+                return Conclusion(f"{name}_only" if only else name, tone, check)
+    for check in failed:
+        if check.id == "format":
+            is_damaged = check.code.startswith(_DAMAGED)
+            return Conclusion("damaged" if is_damaged else "unreadable", Tone.BAD if is_damaged else Tone.UNSURE, check)
+    return Conclusion("not_valid", Tone.BAD, failed[0] if failed else None)
 
 
 def _all_else_passed(report: Report, failed: list[Check]) -> bool:

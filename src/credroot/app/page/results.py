@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from credroot.app.page.conclusion import Tone, conclude
+from credroot.app.page.conclusion import conclude
 from credroot.app.page.icons import icon, outcome_icon
 from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.showing import Standing
@@ -117,11 +117,11 @@ class ResultWriter:
             self._fact("shown.holder", element("bdi", shown.holder or self._text("shown.unnamed"), class_="holder")),
             self._fact("shown.skill", element("bdi", shown.skill or self._text("shown.unnamed"), class_="skill")),
             self._issuer(checked),
-            self._fact("shown.kind", _spaced(shown.kind)),
-            self._fact("shown.issued", wording.day_of(shown.issued or None)),
-            self._fact("shown.expires", wording.day_of(shown.expires or None)),
-            self._fact("shown.credits", shown.credits),
-            self._fact("shown.results", self._items(shown.results)),
+            self._fact("shown.kind", _spaced(shown.kind), is_short=True),
+            self._fact("shown.issued", wording.day_of(shown.issued or None), is_short=True),
+            self._fact("shown.expires", wording.day_of(shown.expires or None), is_short=True),
+            self._fact("shown.credits", shown.credits, is_short=True),
+            self._fact("shown.results", self._items(shown.results), is_short=True),
             self._fact("shown.description", _paragraphs(shown.description)),
             self._fact("shown.criteria", _joined_or_none(_paragraphs(shown.criteria), link(shown.criteria_link))),
             self._fact("shown.evidence", self._items(shown.evidence)),
@@ -173,10 +173,12 @@ class ResultWriter:
             )
         return self._fact("shown.issuer", told) or Markup()
 
-    def _fact(self, key: str, value: Child) -> Markup | None:
+    def _fact(self, key: str, value: Child, *, is_short: bool = False) -> Markup | None:
         if not value:
             return None
-        return element("div", element("dt", self._text(key)), element("dd", value))
+        return element(
+            "div", element("dt", self._text(key)), element("dd", value), class_="short" if is_short else None
+        )
 
     def _items(self, items: tuple[Item, ...]) -> Markup | None:
         rows = [
@@ -361,6 +363,3 @@ def _spaced(word: str) -> str:
         f" {char}" if place and char.isupper() and word[place - 1].islower() else char
         for place, char in enumerate(word)
     )
-
-
-__all__ = ["ResultWriter", "Tone", "download", "is_local", "link"]

@@ -24,6 +24,8 @@ MAX_LINK = 500
 MAX_ITEMS = 24
 MAX_PICTURE = 400_000
 """Characters of a picture inside the document, as a ``data:`` URI; larger ones are drawn anew."""
+_OF_CONTENT = ("format", "signature", "inclusion", "anchor", "finality", "issuer", "key")
+"""Checks of who says what; the others ask whether it still counts."""
 _DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Controls, and marks that reorder or hide what stands around them."""
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
@@ -77,14 +79,23 @@ class Shown:
 
 
 def standing_of(report: Report) -> Standing:
-    """Decide as what the content may be shown: see `Standing`."""
-    outcome = {check.id: check.outcome for check in report.checks}
-    of_content = [outcome.get(name) for name in ("format", "inclusion", "anchor", "signature", "issuer", "key")]
-    if Outcome.FAILED in of_content or outcome.get("inclusion") is not Outcome.PASSED:
+    """Decide as what the content may be shown: see `Standing`.
+
+    Something has to vouch for the content: a record that it leads to, or, where none is demanded, a signature.
+    """
+    checks = {check.id: check for check in report.checks}
+    outcome = {name: check.outcome for name, check in checks.items()}
+    of_content = [outcome.get(name) for name in _OF_CONTENT]
+    inclusion, signature = outcome.get("inclusion"), outcome.get("signature")
+    if Outcome.FAILED in of_content or Outcome.PASSED not in (inclusion, signature):
         return Standing.HIDDEN
-    if outcome.get("anchor") is not Outcome.PASSED or Outcome.UNKNOWN in of_content:
-        return Standing.CLAIMED
-    return Standing.VERIFIED
+    needs_record = checks["anchor"].required if "anchor" in checks else True
+    is_recorded = inclusion is Outcome.PASSED and outcome.get("anchor") is Outcome.PASSED
+    is_vouched_for = is_recorded or (not needs_record and signature is Outcome.PASSED)
+    is_known = outcome.get("issuer") is Outcome.PASSED
+    if is_vouched_for and is_known and Outcome.UNKNOWN not in of_content:
+        return Standing.VERIFIED
+    return Standing.CLAIMED
 
 
 def show(document: JsonObject, report: Report) -> Shown:
@@ -105,8 +116,10 @@ def show(document: JsonObject, report: Report) -> Shown:
         kind=_name(achievement.get("achievementType")),
         issuer=_name(profile.get("name")),
         issuer_id=_name(profile.get("id")) or _name(issuer),
-        issued=_name(document.get("awardedDate")) or _name(document.get("validFrom")),
-        expires=_name(document.get("validUntil")),
+        issued=_name(document.get("awardedDate"))
+        or _name(document.get("validFrom"))
+        or _name(document.get("issuanceDate")),
+        expires=_name(document.get("validUntil")) or _name(document.get("expirationDate")),
         credits=_number(about.get("creditsEarned")) or _number(achievement.get("creditsAvailable")),
         criteria=_text(criteria.get("narrative")),
         criteria_link=safe_link(criteria.get("id")),

@@ -13,13 +13,11 @@ from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.results import ResultWriter, download, is_local
 from credroot.app.page.showing import Standing
 from credroot.app.verdict_table import HEADER, row, safe_cell
-from credroot.core.report import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from credroot.app.page.checking import Checked
-    from credroot.core.report import Check, Report
 
 _COLUMNS = ("file", "verdict", "skill", "holder", "issuer", "why")
 _ORDER = (Tone.BAD, Tone.WITHDRAWN, Tone.UNSURE, Tone.GOOD)
@@ -59,7 +57,7 @@ class TableWriter:
                 element(
                     "div",
                     element("h2", self.title(checked), id="verdict", tabindex="-1", autofocus=True),
-                    element("ul", *counts, class_="counts", role="status"),
+                    element("div", element("ul", *counts, class_="counts"), role="status"),
                     element("p", self._texts["notice.local"], class_="banner") if local else None,
                 ),
                 class_="verdict many",
@@ -95,12 +93,11 @@ class TableWriter:
         verified = entry.shown.standing is Standing.VERIFIED
         unshown = element("span", self._texts["table.unverified"], class_="unshown")
         name = next((check.details.get("name") for check in entry.report.checks if check.id == "issuer"), None)
-        issuer = name if isinstance(name, str) else None
-        decisive = decisive_check(entry.report)
-        why = self._writer.sentence(decisive, entry.report) if decisive else None
+        issuer = name if isinstance(name, str) and verified else None
+        why = self._writer.sentence(conclusion.check, entry.report) if conclusion.check else None
         return element(
             "tr",
-            element("th", element("bdi", entry.name), scope="row"),
+            element("th", element("bdi", entry.name, title=entry.name), scope="row"),
             element(
                 "td",
                 element(
@@ -118,24 +115,11 @@ class TableWriter:
         )
 
 
-def decisive_check(report: Report) -> Check | None:
-    """Give the check that a person wants to hear about: the first that failed, else the first without an answer."""
-    for outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.WARNING):
-        for check in report.checks:
-            if check.outcome is outcome and (check.required or outcome is Outcome.WARNING):
-                return check
-    return None
-
-
 def csv_of(checked: Sequence[Checked]) -> bytes:
     """Write the results as CSV: UTF-8 with a byte order mark, which spreadsheets want; one row a file."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(HEADER)
     for entry in checked:
-        verified = entry.shown.standing is Standing.VERIFIED
-        cells = row(entry.name, entry.report)
-        if not verified:
-            cells = [*cells[:3], "", "", *cells[5:]]
-        writer.writerow([safe_cell(cell) for cell in cells])
+        writer.writerow([safe_cell(cell) for cell in row(entry.name, entry.report)])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

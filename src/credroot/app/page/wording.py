@@ -43,14 +43,14 @@ READING = {
     "tree.": "reading.proof",
     "address.": "reading.proof",
     "time.": "reading.proof",
-    "rdfc.": "reading.proof",
     "receipt.": "reading.receipt",
     "link.": "reading.link",
     "pdf.": "reading.pdf",
     "archive.nested": "reading.nested",
     "archive.too_": "reading.archive_large",
     "archive.": "reading.archive",
-    "page.jwt": "reading.jwt",
+    "jws.": "reading.jwt",
+    "jwt.": "reading.jwt",
 }
 """Codes of what could not be read, by their beginning, the more exact one first: many causes, one thing to do."""
 

@@ -43,8 +43,8 @@ def read_archive(data: bytes) -> tuple[Member, ...]:
     """Unpack every file, in the archive's order; folders and the clutter of file managers are left out.
 
     Raises:
-        InputError: ``archive.malformed``, ``archive.too_many``, ``archive.too_large``, ``archive.unsafe_name`` (absolute,
-            with ``..``, or a link), ``archive.empty``.
+        InputError: ``archive.malformed``, ``archive.too_many``, ``archive.too_large``, ``archive.empty``, or
+            ``archive.unsafe_name`` for one that is absolute, has ``..``, or is a link.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,0 +1,89 @@
+"""Documents of issuers that lie in the workspace: its own below ``public/``, those of others below ``trust/``.
+
+``trust/did/*.json``       DID documents, had from somewhere trustworthy
+``trust/profiles/*.json``  profile documents; the registry's digest says whether one counts
+``trust/status/*.json``    status lists; their issuer's signature says whether one counts
+
+A file that can't be read is as good as absent: what it would have shown stays unknown.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from credroot.core.errors import InputError
+from credroot.core.strict_json import loads
+from credroot.core.values import Digest
+from credroot.verifier.documents import ListCopy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from credroot.core.json_types import JsonObject
+
+MAX_DOCUMENT_BYTES = 65_536
+MAX_LIST_BYTES = 12 * 2**20
+"""Bytes of a status list's file: eight million characters of ``encodedList`` and what is around them."""
+MAX_FILES = 1_000
+"""Files of one kind that are looked at."""
+
+
+class PinnedDocuments:
+    """A `DocumentSource` over the files of a workspace; read when they are first needed, once."""
+
+    def __init__(self, workspace: Path) -> None:
+        """Read nothing yet."""
+        self._workspace = workspace
+
+    def did_document(self, did: str, *, fetch: bool) -> JsonObject | None:
+        """Give a pinned DID document; what stands below ``trust/`` comes before the workspace's own."""
+        return self._did_documents.get(did)
+
+    def profile(self, digest: Digest) -> bytes | None:
+        """Give a pinned profile by its digest."""
+        return self._profiles.get(digest)
+
+    def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
+        """Give a pinned status list by the address that its ``id`` is."""
+        found = self._status_lists.get(url)
+        return None if found is None else ListCopy(found, None)
+
+    @cached_property
+    def _did_documents(self) -> dict[str, JsonObject]:
+        own = self._documents("public", "**/did.json", MAX_DOCUMENT_BYTES)
+        return {**own, **self._documents("trust/did", "*.json", MAX_DOCUMENT_BYTES)}
+
+    @cached_property
+    def _profiles(self) -> dict[Digest, bytes]:
+        found = [*self._files("public", "profile.json", MAX_DOCUMENT_BYTES)]
+        found += self._files("trust/profiles", "*.json", MAX_DOCUMENT_BYTES)
+        return {Digest.sha256(data): data for data in found}
+
+    @cached_property
+    def _status_lists(self) -> dict[str, JsonObject]:
+        own = self._documents("public/status", "*.json", MAX_LIST_BYTES)
+        return {**own, **self._documents("trust/status", "*.json", MAX_LIST_BYTES)}
+
+    def _documents(self, folder: str, pattern: str, max_bytes: int) -> dict[str, JsonObject]:
+        found: dict[str, JsonObject] = {}
+        for data in self._files(folder, pattern, max_bytes):
+            try:
+                value = loads(data, max_bytes=max_bytes)
+            except InputError:
+                continue
+            name = value.get("id") if isinstance(value, dict) else None
+            if isinstance(value, dict) and isinstance(name, str):
+                found[name] = value
+        return found
+
+    def _files(self, folder: str, pattern: str, max_bytes: int) -> Iterator[bytes]:
+        for path in sorted((self._workspace / folder).glob(pattern))[:MAX_FILES]:
+            try:
+                with path.open("rb") as file:
+                    data = file.read(max_bytes + 1)
+            except OSError:
+                continue
+            if len(data) <= max_bytes:
+                yield data

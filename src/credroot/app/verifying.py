@@ -1,0 +1,56 @@
+"""A verifier from settings: trust, policy, chain, documents, and the shapes of documents that it learned before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.app.pinned_documents import PinnedDocuments
+from credroot.app.settings import SETTINGS_FILE
+from credroot.app.shape_files import remembering
+from credroot.verifier.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from credroot.app.connections import Connections
+    from credroot.app.settings import Settings
+    from credroot.credential.data_integrity import Canonicalize
+    from credroot.verifier.documents import DocumentSource
+    from credroot.verifier.trust import Policy
+
+
+def verifier_of(
+    settings: Settings,
+    connections: Connections,
+    *,
+    clock: Callable[[], datetime],
+    policy: Policy | None = None,
+) -> Verifier:
+    """Give the verifier of a workspace; `policy` instead of the settings' where one is given."""
+    return Verifier(
+        settings.trust(),
+        connections.reader,
+        clock=clock,
+        policy=policy or settings.policy(),
+        documents=documents_of(settings, clock),
+        canonicalize=_canonicalizer(settings),
+    )
+
+
+def _canonicalizer(settings: Settings) -> Canonicalize | None:
+    """Give one that remembers shapes in the workspace; outside of one nothing is written anywhere."""
+    if not (settings.workspace / SETTINGS_FILE).exists():
+        return None
+    return remembering(settings.workspace / "cache" / "shapes")
+
+
+def documents_of(settings: Settings, clock: Callable[[], datetime]) -> DocumentSource:
+    """Give what is pinned in the workspace and, only where the settings name something to fetch, the web behind it."""
+    pinned = PinnedDocuments(settings.workspace)
+    if not settings.fetch:
+        return pinned
+    from credroot.app.https_fetcher import HttpsFetcher
+    from credroot.app.web_documents import WebDocuments
+
+    return WebDocuments(pinned, settings.fetch, HttpsFetcher(), clock=clock)

@@ -1,0 +1,82 @@
+"""The page's own routes on a real server, with a verifier that says what it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from credroot.app.api.answers import problem_answer, send_answer
+from credroot.app.api.limits import Limits
+from credroot.app.api.problems import ProblemError
+from credroot.app.api.request_body import BodyReader
+from credroot.app.api.workers import Workers
+from credroot.app.page.routes import PageRoutes
+from tests.browser.reports import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXPLORERS = {"polygon": "https://polygonscan.com/tx/"}
+
+
+class StubSite:
+    """The ASGI application. `paths` lists what was asked for, with its query."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.pause_s = 0.0
+        page = PageRoutes(
+            verdicts,
+            BodyReader(Limits()),
+            Workers(2, 64),
+            explorers=EXPLORERS,
+            count_verdict=lambda _: None,
+            charge=lambda _scope, _cost: True,
+        )
+        self._routes = page.direct()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        query = scope["query_string"].decode()
+        self.paths.append(scope["path"] + (f"?{query}" if query else ""))
+        await asyncio.sleep(self.pause_s)
+        route = self._routes.get((scope["method"], scope["path"]))
+        try:
+            if route is None:
+                raise ProblemError(_not_found())
+            answer = await route(scope, receive)
+        except ProblemError as problem:
+            answer = problem_answer(problem)
+        await send_answer(send, answer)
+
+
+def _not_found() -> Any:
+    from credroot.app.api.problems import NOT_FOUND
+
+    return NOT_FOUND
+
+
+@contextmanager
+def served(site: StubSite) -> Iterator[str]:
+    """Serve on a free port of loopback and give the address."""
+    config = uvicorn.Config(site, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    end = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < end, "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
