@@ -189,3 +189,23 @@ def test_a_registry_with_other_code_is_refused(workspace: Workspace) -> None:
     deployment.write_text(json.dumps({**content, "codeHash": "0x" + "ab" * 32}))
     done = workspace.run("audit", "events")
     assert (done.returncode, "chain.wrong_code" in done.stderr) == (7, True)
+
+
+def test_any_other_file_gets_a_receipt(workspace: Workspace) -> None:
+    folder = workspace.folder
+    for number in range(3):
+        (folder / f"transcript-{number}.pdf").write_bytes(b"%PDF " + bytes([number]))
+    files = [word for number in range(3) for word in ("--file", f"transcript-{number}.pdf")]
+    done = workspace.run("batch", "anchor", "transcripts", *files)
+    assert done.returncode == 0, done.stderr
+    receipt = str(folder / "batches" / "transcripts" / "credentials" / "transcript-1.pdf.receipt.json")
+    assert workspace.run("verify", receipt, "--file", "transcript-1.pdf").returncode == 0
+    assert workspace.run("verify", receipt, "--file", "transcript-2.pdf").returncode == 3
+    assert workspace.run("verify", receipt).returncode == 6
+    changed = json.loads((folder / receipt).read_text())
+    changed["name"] = "other.pdf"
+    (folder / "changed.json").write_text(json.dumps(changed))
+    assert workspace.run("verify", "changed.json", "--file", "transcript-1.pdf").returncode == 3
+    again = workspace.run("batch", "anchor", "again", *files)
+    assert (again.returncode, "batch.already_anchored" in again.stderr) == (7, True)
+    assert workspace.run("batch", "resume", "transcripts").returncode == 0

@@ -117,9 +117,8 @@ def _filled(text: str) -> str:
 
 TEXTS = tuple(map(_filled, _MARKUP))
 LINKS = tuple(map(_filled, _LINKS))
-PICTURES = tuple(
-    f"data:image/svg+xml;base64,{base64.b64encode(_filled(text).encode()).decode()}" for text in _PICTURES
-) + (
+PICTURES = (
+    *(f"data:image/svg+xml;base64,{base64.b64encode(_filled(text).encode()).decode()}" for text in _PICTURES),
     f"{HOST}/badge.png",
     f"{HOST}/badge.svg",
     "javascript:top.ran=1",
@@ -128,7 +127,7 @@ PICTURES = tuple(
 )
 NAMES = tuple(
     f"{before}{text}{after}"
-    for text, (before, after) in product(TEXTS[:30], (("", ".json"), ("../../", ".png"), ("=cmd|' /C '!A0,", ".zip")))
+    for text, (before, after) in product(TEXTS[:40], (("", ".json"), ("../../", ".png"), ("=cmd|' /C '!A0,", ".zip")))
 )
 """Names of files."""
 COUNT = len(TEXTS) + len(LINKS) + len(PICTURES) + len(NAMES)

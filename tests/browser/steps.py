@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 AXE_RUN = """async () => {
-  const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: rules});
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }"""
 DROP = """async ([name, data]) => {
@@ -20,7 +21,8 @@ DROP = """async ([name, data]) => {
     observer.disconnect();
     requestAnimationFrame(() => done(performance.now() - begin));
   }).observe(document.querySelector("#result"), {childList: true}));
-  document.querySelector("#drop").dispatchEvent(new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+  const event = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
+  document.querySelector("#drop").dispatchEvent(event);
   return shown;
 }"""
 

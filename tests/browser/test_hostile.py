@@ -25,7 +25,8 @@ class Watched:
         page.evaluate(WATCH)
 
     def _asked(self, address: str, site: str) -> None:
-        if not address.startswith((f"{site}/v1/page", "data:image/svg+xml;base64,", "data:image/png;base64,")):
+        own = (f"{site}/v1/page", f"{site}/icon.svg", "data:image/svg+xml;base64,", "data:image/png;base64,")
+        if not address.startswith(own):
             self.foreign.append(address)
 
     def assert_quiet(self, what: str) -> None:

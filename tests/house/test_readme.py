@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -63,6 +64,22 @@ def test_the_examples_run(demonstrated: Workspace, tmp_path: Path) -> None:
 def test_the_readme_shows_the_two_commands() -> None:
     assert "scripts/demo " in README
     assert "scripts/test " in README
+
+
+def test_the_gas_that_the_readme_shows_is_the_gas_that_is_measured() -> None:
+    gas = json.loads((ROOT / "tests" / "contracts" / "gas.json").read_text())["gas"]
+    shown = dict(re.findall(r"^\| ([^|]+?) \| ([\d,]+)(?: once)? \|", README, re.MULTILINE))
+    for line, label in (
+        ("deploy", "deploy"),
+        ("anchor one root, any number of credentials", "anchor, by the issuer"),
+        ("the same by another key of the issuer", "anchor, by another key"),
+        ("anchor 10 roots in one transaction", "anchorMany, 10 roots"),
+        ("revoke 1", "revoke, 1"),
+        ("revoke 100 of a batch together", "setStatus, revoke 100 in one word"),
+        ("revoke a whole batch", "setBatchStatus, revoke"),
+        ("verify 20 levels on chain", "verify, 20 levels, execution"),
+    ):
+        assert shown[line] == f"{gas[label]:,}", line
 
 
 def test_every_path_that_the_readme_names_is_there() -> None:

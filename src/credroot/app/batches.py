@@ -20,6 +20,7 @@ from credroot.issuer.anchoring import begin, walk
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
+from credroot.issuer.file_batch import digest_of_files, file_entries, prepare_files
 from credroot.issuer.identity import method_of
 from credroot.issuer.intent import Intent, coins
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
@@ -27,12 +28,13 @@ from credroot.issuer.status_publication import credential_status
 from credroot.issuer.status_slots import slots_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from credroot.app.issuing import Keys
     from credroot.app.settings import IssuerSettings, Settings
     from credroot.core.json_types import JsonObject
     from credroot.issuer.batch_folder import BatchFolder
+    from credroot.issuer.file_batch import FileEntry
     from credroot.issuer.intent import Cost, Guards
     from credroot.issuer.status_slots import StatusSlot
     from credroot.issuer.workbench import Workbench
@@ -88,6 +90,16 @@ def issue(
             f"batch {folder.name!r} was begun before and is {known.state}; run: credroot batch resume {folder.name}",
             code="batch.begun",
         )
+    files = file_entries(folder.request())
+    record = (
+        _issue_files(settings, bench, folder, keys, guards, files)
+        if files
+        else _issue_roster(settings, bench, folder, keys, guards)
+    )
+    return record, bench.journal.operation(record.operation_id or 0)
+
+
+def _issue_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, guards: Guards) -> BatchRecord:
     issuer = settings.required_issuer()
     with folder.roster.open("rb") as stream:
         roster = usable_roster(stream, folder.roster.name)
@@ -109,12 +121,33 @@ def issue(
                     ),
                     place_of(issuer, bench),
                     _tools(settings, keys, progress),
-                    {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)},
+                    _header(bench, folder),
                 )
 
         record = walk(bench, folder, keys.signer(), guards, prepare_now)
     ensure_status_lists(settings, keys, folder)
-    return record, bench.journal.operation(record.operation_id or 0)
+    return record
+
+
+def _issue_files(
+    settings: Settings,
+    bench: Workbench,
+    folder: BatchFolder,
+    keys: Keys,
+    guards: Guards,
+    files: Sequence[FileEntry],
+) -> BatchRecord:
+    issuer = settings.required_issuer()
+    begin(bench, folder, digest_of_files(files, issuer.did))
+
+    def prepare_now() -> Prepared:
+        return prepare_files(folder, files, place_of(issuer, bench), os.urandom, _header(bench, folder))
+
+    return walk(bench, folder, keys.signer(), guards, prepare_now)
+
+
+def _header(bench: Workbench, folder: BatchFolder) -> JsonObject:
+    return {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)}
 
 
 def profile_of(issuer: IssuerSettings) -> JsonObject:

@@ -48,7 +48,7 @@ class ShapeFiles:
         """Keep a file, if there is room and the folder can be written; a cache, so it is not forced to the disk."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if len(os.listdir(self._folder)) >= MAX_FILES or len(data) >= MAX_BYTES:
+            if sum(1 for _ in self._folder.iterdir()) >= MAX_FILES or len(data) >= MAX_BYTES:
                 return
             temporary = self._folder / f".{name}.{os.getpid()}.tmp"
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

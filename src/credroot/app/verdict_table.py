@@ -8,6 +8,9 @@ from credroot.app.page.conclusion import conclude
 from credroot.app.page.showing import Standing, standing_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
     from credroot.core.report import Report
 
 HEADER = ("file", "verdict", "code", "skill", "holder", "issuer", "issuer_according_to", "network", "block", "message")
@@ -22,6 +25,15 @@ def safe_cell(text: str) -> str:
     """
     flat = " ".join(text.split())
     return "'" + flat if flat.startswith(_FORMULA) or text.startswith(_FORMULA) else flat
+
+
+def table_writer(file: TextIO) -> Callable[[str, Report], None]:
+    """Write `HEADER` and give the function that adds one file's row."""
+    import csv
+
+    writer = csv.writer(file)
+    writer.writerow(HEADER)
+    return lambda name, report: writer.writerow([safe_cell(cell) for cell in row(name, report)])
 
 
 def row(name: str, report: Report) -> list[str]:

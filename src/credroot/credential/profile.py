@@ -30,6 +30,7 @@ from credroot.credential.multikey import Multikey
 from credroot.credential.suites.suite import DATA_INTEGRITY_PROOF, hash_data
 
 if TYPE_CHECKING:
+    from credroot.credential.canonical_form import CanonicalForm
     from credroot.credential.data_integrity import ProofResult, ResolveKey
     from credroot.credential.keys import SigningKey
 
@@ -147,7 +148,11 @@ def signature_of(document: JsonObject, resolve_key: ResolveKey, *, now: datetime
     proof = document.get("proof")
     if not isinstance(proof, dict) or proof.get("cryptosuite") != EDDSA_JCS_2022:
         return None
-    return verify_proofs(document, resolve_key, now=now)[0]
+    return verify_proofs(document, resolve_key, now=now, canonicalize=_no_rdf)[0]
+
+
+def _no_rdf(_: JsonObject) -> CanonicalForm:
+    raise InputError("a profile is signed as plain JSON", code="profile.malformed")
 
 
 def _entries(document: JsonObject, member: str) -> Sequence[JsonValue]:

@@ -166,7 +166,7 @@ def anchor_intent(bench: Workbench, record: BatchRecord) -> Intent:
 def check_files(folder: BatchFolder, root: Root, leaf_count: int) -> str:
     """Compute the root of the written files again; `SecondOpinionDiffers` where it is another."""
     entries = folder.read_manifest()["credentials"]
-    files = (folder.files() / f"{entry['id'].removeprefix('urn:uuid:')}.json" for entry in entries)
+    files = (folder.file_of(entry) for entry in entries)
     return second_opinion(files, root, leaf_count)
 
 

@@ -22,7 +22,7 @@ from credroot.core.strict_json import loads
 from credroot.store.durable import PRIVATE, copy_new, rename_folder, sync_folder, write_file, write_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from credroot.core.json_types import JsonObject
@@ -81,8 +81,8 @@ class BatchFolder:
         """Whether a request of this name was taken in."""
         return (self.path / "request.json").is_file()
 
-    def create(self, roster: Path, achievement: bytes, request: JsonObject) -> None:
-        """Take a request in, with a copy of the file `roster`: whole or not at all.
+    def create(self, contents: Mapping[str, Path | bytes], request: JsonObject) -> None:
+        """Take a request in, with its files by name, each copied or written: whole or not at all.
 
         Raises:
             InputError: ``batch.name_taken``, there is such a batch.
@@ -94,13 +94,13 @@ class BatchFolder:
         temporary = parent / f".{self.name}.{os.getpid()}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(mode=PRIVATE_FOLDER)
+        described = orjson.dumps({"format": REQUEST_FORMAT, **request}, option=orjson.OPT_INDENT_2)
         try:
-            copy_new(roster, temporary / "roster.csv", mode=PRIVATE)
-            write_new(temporary / "achievement.json", achievement)
-            write_new(
-                temporary / "request.json",
-                orjson.dumps({"format": REQUEST_FORMAT, **request}, option=orjson.OPT_INDENT_2),
-            )
+            for name, content in {**contents, "request.json": described}.items():
+                if isinstance(content, bytes):
+                    write_new(temporary / name, content, mode=PRIVATE)
+                else:
+                    copy_new(content, temporary / name, mode=PRIVATE)
             sync_folder(temporary)
             rename_folder(temporary, self.path)
         except BaseException:
@@ -132,6 +132,11 @@ class BatchFolder:
     def files(self) -> Path:
         """Give the folder that holds the credentials now."""
         return self.published if self.published.exists() else self.staged
+
+    def file_of(self, entry: Mapping[str, Any]) -> Path:
+        """Give the file of one of the manifest's entries, wherever it lies now."""
+        name = entry["file"] if "file" in entry else f"{entry['id'].removeprefix('urn:uuid:')}.json"
+        return self.files() / name
 
     def write_manifest(self, header: JsonObject, entries: Iterator[dict[str, object]]) -> None:
         """Write the manifest: `header`, and one entry a leaf in leaf order."""

@@ -74,7 +74,7 @@ def take_in(folder: BatchFolder, roster_file: Path, achievement_file: Path, prof
         more = ", and more" if len(refusals) > MAX_REFUSALS else ""
         raise RosterRefused(f"{roster_file.name}: {named}{more}; nothing was taken in", code="roster.result")
     request: JsonObject = {"roster": roster_file.name, "achievement": achievement_file.name, "people": roster.people}
-    folder.create(roster_file, achievement, request)
+    folder.create({"roster.csv": roster_file, "achievement.json": achievement}, request)
 
 
 def read_achievement(path: Path) -> bytes:

@@ -7,6 +7,7 @@ slow recursive definition.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ import rfc8785
 
 from credroot.core.anchor_proof import decode_proof_value, split_proofs
 from credroot.core.errors import CredrootError
+from credroot.core.receipt import RECEIPT_FORMAT
 from credroot.core.reference_tree import reference_paths
 from credroot.core.strict_json import loads
 from credroot.core.values import Digest, Leaf, Root
@@ -21,6 +23,8 @@ from credroot.core.values import Digest, Leaf, Root
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from credroot.core.json_types import JsonObject
 
 
 class SecondOpinionDiffers(CredrootError):
@@ -92,7 +96,7 @@ def second_opinion(
     paths = list(files)
     leaves = bytearray()
     for path in paths:
-        leaves += _leaf_of_file(path)
+        leaves += _Written.read(path).leaf
     digests = [bytes(leaves[place : place + Digest.SIZE]) for place in range(0, len(leaves), Digest.SIZE)]
     if len(digests) != leaf_count:
         raise SecondOpinionDiffers(f"{len(digests)} files were written for {leaf_count} credentials")
@@ -105,23 +109,38 @@ def second_opinion(
     return tree.name
 
 
-def _leaf_of_file(path: Path) -> bytes:
-    """Hash a written credential as the format defines it, with the reference implementation of RFC 8785."""
-    document = loads(path.read_bytes())
-    if not isinstance(document, dict):
-        raise SecondOpinionDiffers(f"{path}: not an object")
-    unanchored, proofs = split_proofs(document)
-    if len(proofs) != 1:
-        raise SecondOpinionDiffers(f"{path}: {len(proofs)} anchor proofs")
-    options = {name: value for name, value in proofs[0].items() if name != "proofValue"}
-    inner = Digest.sha256(rfc8785.dumps(options)) + Digest.sha256(rfc8785.dumps(unanchored))
-    return Digest.sha256(b"\0" + inner)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What one file says of itself, read back and hashed with the reference implementation of RFC 8785."""
+
+    leaf: Digest
+    proof_value: str
+
+    @classmethod
+    def read(cls, path: Path) -> _Written:
+        document = loads(path.read_bytes())
+        if not isinstance(document, dict):
+            raise SecondOpinionDiffers(f"{path}: not an object")
+        if document.get("format") == RECEIPT_FORMAT:
+            facts = {name: value for name, value in document.items() if name != "proofValue"}
+            return cls(_tagged(1, _hashed(facts)), str(document.get("proofValue")))
+        unanchored, proofs = split_proofs(document)
+        if len(proofs) != 1:
+            raise SecondOpinionDiffers(f"{path}: {len(proofs)} anchor proofs")
+        options = {name: value for name, value in proofs[0].items() if name != "proofValue"}
+        return cls(_tagged(0, _hashed(options) + _hashed(unanchored)), str(proofs[0].get("proofValue")))
+
+
+def _hashed(value: JsonObject) -> Digest:
+    return Digest.sha256(rfc8785.dumps(value))
+
+
+def _tagged(kind: int, inner: bytes) -> Digest:
+    return Digest.sha256(bytes([kind]) + inner)
 
 
 def _check_proof(path: Path, index: int, leaf_count: int, root: Root, tree: SecondTree) -> None:
-    document = loads(path.read_bytes())
-    proof = split_proofs(document)[1][0] if isinstance(document, dict) else {}
-    claim = decode_proof_value(str(proof.get("proofValue")))
+    claim = decode_proof_value(_Written.read(path).proof_value)
     found = (claim.root, claim.proof.index, claim.proof.leaf_count, [bytes(step) for step in claim.proof.path])
     if found != (root, index, leaf_count, [bytes(step) for step in tree.path(index)]):
         raise SecondOpinionDiffers(f"{path}: its proof is not the one that {tree.name} gives")

@@ -34,6 +34,7 @@ from credroot.app.api.verdicts import VerdictRoutes, warm_up
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
 from credroot.app.api.workers import Workers
 from credroot.app.page.routes import PageRoutes
+from credroot.app.verifying import documents_of
 from credroot.verifier.fact_cache import FactCache
 from credroot.verifier.verifier import Verifier
 
@@ -84,7 +85,13 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         monotonic=time.monotonic,
         charge=lambda scope, cost: gate.charge(scope, cost),
     )
-    verifier = Verifier(trust, cache.registry, clock=lambda: datetime.now(UTC), policy=settings.policy())
+    verifier = Verifier(
+        trust,
+        cache.registry,
+        clock=_now,
+        policy=settings.policy(),
+        documents=documents_of(settings, _now),
+    )
     page = PageRoutes(
         verifier.verify_many,
         bodies,
@@ -110,6 +117,10 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
     _add_problems(inner)
     _watch(metrics, gate, cache, sources, workers)
     return gate
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _add_verdict_routes(inner: FastAPI, verdicts: VerdictRoutes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -92,7 +93,11 @@ def run(
         timeout_keep_alive=limits.keep_alive_s,
         timeout_graceful_shutdown=limits.shutdown_s,
     )
-    GuardedServer(config, announce).run([listener])
+    server = GuardedServer(config, announce)
+    # What is loaded by now stays for ever: no collection has to walk through it again.
+    gc.collect()
+    gc.freeze()
+    server.run([listener])
 
 
 def _carry_warnings(log: EventLog) -> None:

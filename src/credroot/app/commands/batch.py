@@ -15,6 +15,7 @@ from credroot.app.settings import load_settings
 from credroot.core.errors import ChainUnavailable, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
+from credroot.issuer.file_batch import take_in_files
 from credroot.issuer.intent import coins
 from credroot.store.journal import Journal
 from credroot.store.journal_records import BatchState
@@ -73,6 +74,13 @@ def plan(
 @click.argument("name")
 @click.option("--roster", type=_FILE, help="Take this roster in first, as `batch plan` does.")
 @click.option("--achievement", type=_FILE, help="The Open Badges achievement, with --roster.")
+@click.option(
+    "--file",
+    "files",
+    type=_FILE,
+    multiple=True,
+    help="Anchor a file of any kind, which gets a receipt; may be repeated.",
+)
 @_network
 @_max_cost
 @_passphrase_fd
@@ -83,6 +91,7 @@ def anchor(
     name: str,
     roster: Path | None,
     achievement: Path | None,
+    files: tuple[Path, ...],
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -96,6 +105,10 @@ def anchor(
     folder = _folder(settings, name)
     if (roster is None) != (achievement is None):
         raise InputError("--roster and --achievement go together", code="usage.options")
+    if files and roster is not None:
+        raise InputError("a batch has a roster or files, not both", code="usage.options")
+    if files:
+        take_in_files(folder, files)
     if roster is not None and achievement is not None:
         from credroot.app.batches import profile_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import exit_of_report, worst
+from credroot.app.opening import open_file, unreadable
 from credroot.app.settings import load_settings
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
@@ -20,7 +22,7 @@ from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from credroot.core.json_types import JsonObject
     from credroot.verifier.verifier import Verifier
@@ -48,6 +50,12 @@ _WORDS = {Verdict.VALID: "VALID", Verdict.INVALID: "INVALID", Verdict.INDETERMIN
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The file that a receipt is of.",
 )
+@click.option(
+    "--csv",
+    "table",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write one row for each file into a table that a spreadsheet can open.",
+)
 @click.option("--recipient", metavar="WHO", help="Ask as well whether it is about this e-mail address or DID.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status tells.")
@@ -56,13 +64,14 @@ def verify(
     workspace: Path | None,
     files: tuple[str, ...],
     document: Path | None,
+    table: Path | None,
     recipient: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Check credentials and receipts against the registry; '-' reads standard input.
 
-    A credential is read as JSON, as a JWT, or out of a PNG or SVG picture.
+    A credential is read as JSON, as a JWT, or out of a PNG or SVG picture or a PDF. A zip stands for the files in it.
 
     The exit status is that of the worst file: 0 all valid, 3 changed or not anchored, 4 withdrawn, 5 out of time,
     6 could not be checked.
@@ -71,7 +80,7 @@ def verify(
     digest = None if document is None else _digest(document)
     exits = set()
     first = True
-    with Connections(settings) as connections:
+    with Connections(settings) as connections, _table(table) as write_row:
         policy = replace(settings.policy(), recipient=recipient)
         verifier = verifier_of(settings, connections, clock=lambda: datetime.now(UTC), policy=policy)
         if as_json:
@@ -79,12 +88,13 @@ def verify(
         for names, reports in _pages(verifier, files, digest):
             for name, report in zip(names, reports, strict=True):
                 exits.add(exit_of_report(report))
+                write_row(name, report)
                 if as_json:
                     click.echo(
                         ("" if first else ",") + "\n" + json.dumps(_wire(name, report), ensure_ascii=False), nl=False
                     )
                 elif not quiet:
-                    click.echo(_told(name, report, brief=len(files) > 1))
+                    click.echo(_told(name, report, brief=len(files) > 1 or len(names) > 1))
                 first = False
         if as_json:
             click.echo("\n]}")
@@ -97,10 +107,26 @@ def _wire(name: str, report: Report) -> JsonObject:
 
 def _pages(
     verifier: Verifier, files: Sequence[str], digest: Digest | None
-) -> Iterator[tuple[Sequence[str], tuple[Report, ...]]]:
+) -> Iterator[tuple[Sequence[str], Sequence[Report]]]:
     for start in range(0, len(files), PAGE_FILES):
-        names = files[start : start + PAGE_FILES]
-        yield names, verifier.verify_many((_read(name), digest) for name in names)
+        opened = [
+            part for name in files[start : start + PAGE_FILES] for part in open_file(name, _read(name), prefix=True)
+        ]
+        judged = iter(verifier.verify_many((part.data, digest) for part in opened if part.problem is None))
+        reports = [unreadable(part.problem) if part.problem else next(judged) for part in opened]
+        yield [part.name for part in opened], reports
+
+
+@contextmanager
+def _table(path: Path | None) -> Iterator[Callable[[str, Report], None]]:
+    """Give a function that adds a row to the table at `path`; it does nothing where no table is wanted."""
+    if path is None:
+        yield lambda _name, _report: None
+        return
+    from credroot.app.verdict_table import table_writer
+
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        yield table_writer(file)
 
 
 def _read(name: str) -> bytes:

@@ -92,7 +92,8 @@ def conclude(report: Report) -> Conclusion:
     if report.verdict is Verdict.VALID:
         return _of_valid(report)
     if report.verdict is Verdict.INVALID:
-        return _of_failed(report, [check for check in report.checks if check.outcome is Outcome.FAILED])
+        failed = [check for check in report.checks if check.outcome is Outcome.FAILED and check.required]
+        return _of_failed(report, failed)
     unknown = [check for check in report.checks if check.outcome is Outcome.UNKNOWN and check.required]
     for start, name in _OPEN:
         for check in unknown:

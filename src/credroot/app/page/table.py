@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from credroot.app.page.icons import icon
 from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.results import ResultWriter, download, is_local
 from credroot.app.page.showing import Standing
-from credroot.app.verdict_table import HEADER, row, safe_cell
+from credroot.app.verdict_table import table_writer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +117,7 @@ class TableWriter:
 def csv_of(checked: Sequence[Checked]) -> bytes:
     """Write the results as CSV: UTF-8 with a byte order mark, which spreadsheets want; one row a file."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
+    write = table_writer(text)
     for entry in checked:
-        writer.writerow([safe_cell(cell) for cell in row(entry.name, entry.report)])
+        write(entry.name, entry.report)
     return b"\xef\xbb\xbf" + text.getvalue().encode()

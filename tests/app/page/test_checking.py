@@ -1,0 +1,96 @@
+"""Files become results: archives, receipts and pictures included."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from credroot.app.page.checking import MAX_FILES, Given, check
+from credroot.core.errors import InputError
+from credroot.core.report import Check, Outcome, Report
+from credroot.credential.badge_picture.svg import badge_svg
+from credroot.credential.baking.svg import bake_svg
+from tests.browser.reports import credential, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from credroot.core.values import Digest
+
+
+def as_bytes(conclusion: str = "genuine") -> bytes:
+    return json.dumps(credential(conclusion)).encode()
+
+
+def zipped(**members: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return archive.getvalue()
+
+
+def codes(*given: Given) -> list[str]:
+    return [entry.report.checks[0].code for entry in check(given, verdicts)]
+
+
+def test_one_file_in_an_archive_that_can_not_be_read_spoils_no_other() -> None:
+    archive = zipped(a=as_bytes(), b=b"\x89PNG\r\n\x1a\n", c=as_bytes(), d=zipped(e=as_bytes()))
+    assert codes(Given(archive, "x.zip")) == [
+        "format.credential",
+        "baking.png_truncated",
+        "format.credential",
+        "archive.nested",
+    ]
+
+
+def test_an_archive_that_shows_bad_faith_is_one_result() -> None:
+    assert codes(Given(zipped(**{"../a": as_bytes(), "b": as_bytes()}), "x.zip")) == ["archive.unsafe_name"]
+
+
+def test_too_many_files_are_refused_before_any_is_judged() -> None:
+    with pytest.raises(InputError) as caught:
+        check([Given(as_bytes())] * (MAX_FILES + 1), verdicts)
+    assert caught.value.code == "page.too_many"
+
+
+def test_the_picture_that_carried_a_credential_is_never_shown() -> None:
+    picture = bake_svg(badge_svg("Nobel Prize", "Stockholm"), as_bytes())
+    checked = check([Given(picture, "a.svg")], verdicts)[0]
+    assert checked.is_carried
+    assert checked.picture != ""
+    import base64
+
+    assert b"Nobel" not in base64.b64decode(checked.picture.partition(",")[2])
+
+
+def test_what_can_not_be_verified_can_not_be_taken_along() -> None:
+    changed = check([Given(as_bytes("changed"))], verdicts)[0]
+    assert (changed.credential, changed.fragment, changed.picture) == (b"", "", "")
+
+
+def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
+    from tests.core.vectors import load
+
+    receipt = next(
+        vector for vector in load("receipts") if vector["valid"] and isinstance(vector.get("receipt"), dict)
+    )["receipt"]
+    asked: list[Digest | None] = []
+
+    def verify_many(files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+        reports = []
+        for _, digest in files:
+            asked.append(digest)
+            reports.append(Report((Check("format", Outcome.PASSED, "format.receipt", ""),)))
+        return tuple(reports)
+
+    text = json.dumps(receipt).encode()
+    assert len(check([Given(text, "r.json"), Given(b"the file", "f.pdf.txt")], verify_many)) == 1
+    assert asked[0] is not None
+    asked.clear()
+    assert len(check([Given(text, "r.json")], verify_many)) == 1
+    assert asked == [None]

@@ -1,0 +1,111 @@
+"""Zip archives under caps."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from credroot.core.errors import InputError
+from credroot.credential.baking import archive as module
+from credroot.credential.baking.archive import MAX_MEMBERS, Member, read_archive
+
+
+def zipped(*members: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(InputError) as caught:
+        read_archive(data)
+    return caught.value.code
+
+
+def test_files_are_read_in_order_and_folders_and_clutter_are_left_out() -> None:
+    data = zipped(("a/", b""), ("a/b.json", b"1"), ("__MACOSX/a/._b.json", b"2"), (".DS_Store", b"3"), ("c.png", b"4"))
+    assert read_archive(data) == (Member("a/b.json", b"1"), Member("c.png", b"4"))
+
+
+@pytest.mark.parametrize("name", ["../a", "a/../../b", "/etc/passwd", "C:/a", "..\\a", "a" * 300])
+def test_a_name_that_leads_elsewhere_spoils_the_archive(name: str) -> None:
+    assert code_of(zipped(("ok", b"1"), (name, b"2"))) == "archive.unsafe_name"
+
+
+def test_a_link_spoils_the_archive() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        link = zipfile.ZipInfo("a")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert code_of(file.getvalue()) == "archive.unsafe_name"
+
+
+def test_an_archive_in_an_archive_is_not_opened() -> None:
+    inner = zipped(("a", b"1"))
+    assert read_archive(zipped(("i.zip", inner), ("b", b"2"))) == (
+        Member("i.zip", b"", "archive.nested"),
+        Member("b", b"2"),
+    )
+
+
+def test_a_bomb_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = zipped(*[(f"{number}", bytes(3_000_000)) for number in range(4)])
+    assert len(bomb) < 20_000
+    monkeypatch.setattr(module, "MAX_UNPACKED_BYTES", 4_000_000)
+    assert code_of(bomb) == "archive.too_large"
+
+
+def test_one_member_over_its_cap_is_named_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_MEMBER_BYTES", 1_000)
+    read = read_archive(zipped(("big", bytes(2_000)), ("small", b"1")))
+    assert read == (Member("big", b"", "archive.too_large"), Member("small", b"1"))
+
+
+def test_a_header_that_lies_about_the_size_is_found_out() -> None:
+    data = bytearray(zipped(("a", bytes(100_000)), ("b", b"2")))
+    for place in (data.find(b"PK\x01\x02") + 24, 22):
+        data[place : place + 4] = struct.pack("<I", 10)
+    first = read_archive(bytes(data))[0]
+    assert first.problem == "archive.damaged_member"
+
+
+def test_a_changed_byte_is_found_by_its_checksum() -> None:
+    data = bytearray(zipped(("a", b"0123456789"), ("b", b"2"), compression=zipfile.ZIP_STORED))
+    data[data.find(b"0123")] ^= 1
+    assert [member.problem for member in read_archive(bytes(data))] == ["archive.damaged_member", None]
+
+
+def test_a_locked_member_is_named() -> None:
+    data = bytearray(zipped(("a", b"1")))
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    data[6] |= 1
+    assert read_archive(bytes(data))[0].problem == "archive.encrypted"
+
+
+def test_too_many_members_are_refused() -> None:
+    assert code_of(zipped(*[(str(number), b"") for number in range(MAX_MEMBERS + 1)])) == "archive.too_many"
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + bytes(100), b""])
+def test_what_is_no_archive_is_refused(data: bytes) -> None:
+    assert code_of(data) == "archive.malformed"
+
+
+def test_an_archive_of_nothing_is_refused() -> None:
+    assert code_of(zipped(("a/", b""))) == "archive.empty"
+
+
+def test_every_cut_of_an_archive_ends_in_a_refusal_or_a_named_member() -> None:
+    data = zipped(("a", b"1" * 50), ("b", b"2" * 50))
+    for end in range(len(data)):
+        try:
+            members = read_archive(data[:end])
+        except InputError:
+            continue
+        assert all(member.problem or member.data for member in members)
