@@ -60,7 +60,9 @@ class Historian:
 
     def revoke(self) -> Call:
         issuer, root, count = self.batch()
-        return issuer, encode_call("revoke", issuer, root, self.rng.randrange(count + 1), self.rng.choice((0, 1, 4, 1000)))
+        return issuer, encode_call(
+            "revoke", issuer, root, self.rng.randrange(count + 1), self.rng.choice((0, 1, 4, 1000))
+        )
 
     def set_status(self) -> Call:
         issuer, root, count = self.batch()
@@ -69,7 +71,9 @@ class Historian:
             index = self.rng.randrange(count // 256 + 1)
             size = max(1, min(256, count - 256 * index))
             words.append((index, self.rng.getrandbits(size) or 1))
-        return issuer, encode_call("setStatus", issuer, root, self.rng.choice((1, 1, 2, 3)), self.rng.choice((0, 7, 8)), words)
+        return issuer, encode_call(
+            "setStatus", issuer, root, self.rng.choice((1, 1, 2, 3)), self.rng.choice((0, 7, 8)), words
+        )
 
     def set_batch_status(self) -> Call:
         issuer, root, _ = self.batch()
@@ -84,7 +88,9 @@ class Historian:
 
     def distrust(self) -> Call:
         issuer, sender = self.pair()
-        return sender, encode_call("distrustKey", issuer, self.rng.choice(self.accounts), max(1, self.time - self.rng.randrange(40)))
+        return sender, encode_call(
+            "distrustKey", issuer, self.rng.choice(self.accounts), max(1, self.time - self.rng.randrange(40))
+        )
 
     def ratify(self) -> Call:
         issuer, root, _ = self.batch()
@@ -93,7 +99,9 @@ class Historian:
     def profile(self) -> Call:
         issuer, sender = self.pair()
         value = self.rng.choice((bytes(32), self.rng.randbytes(32)))
-        return sender, encode_call("setProfile", issuer, value, "https://issuer.example/" + "x" * self.rng.randrange(60))
+        return sender, encode_call(
+            "setProfile", issuer, value, "https://issuer.example/" + "x" * self.rng.randrange(60)
+        )
 
     def accredit(self) -> Call:
         issuer, sender = self.pair()

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from credroot.core.values import Address
 
 CONFIRMATIONS = 4
-RUNS_OF_ONE_NODE = 200
-"""anvil keeps every state in memory, and grows slow."""
+RUNS_OF_ONE_NODE = 50
+"""anvil grows slow, and after some ten thousand blocks with reorganisations it may lose its state."""
 KILLABLE_HITS = 26
 MOST_KILLS = 3
 MOST_PROCESSES = 60
@@ -61,6 +61,8 @@ class Figures:
     differing: int = 0
     unwritten: int = 0
     crashed: int = 0
+    broken_nodes: int = 0
+    """Runs that were thrown away because anvil itself had lost the registry."""
     endings: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
@@ -76,11 +78,16 @@ class Figures:
             f"runs {self.runs}, processes {self.processes}, kills {self.kills}, faults {self.faults.total()}, "
             f"reorganisations {self.reorganisations} ({self.deep} behind finality), replacements {self.bumps}",
             f"lost {self.lost}, doubled {self.doubled}, differing {self.differing}, "
-            f"sent before written {self.unwritten}, crashed {self.crashed}",
+            f"sent before written {self.unwritten}, crashed {self.crashed}; "
+            f"{self.broken_nodes} runs thrown away because anvil broke",
             f"faults: {faults}",
             "processes ended: " + ", ".join(f"{name} {count}" for name, count in sorted(self.endings.items())),
             *self.failures,
         ]
+
+
+class NodeBrokeError(Exception):
+    """anvil lost its state: the registry's code is gone, which no reorganisation of ours can do."""
 
 
 class World(threading.Thread):
@@ -184,6 +191,8 @@ class Campaign:
                 ended = self._until_published(rng, folder, key)
         finally:
             world.end()
+        if self._anvil.ask("eth_getCode", str(self._deployment.address), "latest") == "0x":
+            raise NodeBrokeError
         # What the policy promises: nothing that was published hangs on the blocks that may still vanish.
         self._anvil.reorganise(CONFIRMATIONS - 1)
         self._figures.reorganisations += 1
@@ -220,7 +229,7 @@ class Campaign:
             }
             ended = self._ask(order)
             self._figures.processes += 1
-            self._figures.endings[ended["why"] if ended["ended"] == "failed" else ended["ended"]] += 1
+            self._figures.endings[ended["why"].split()[0] if ended["ended"] == "failed" else ended["ended"]] += 1
             if ended["ended"] == "killed":
                 self._figures.kills += 1
                 kills -= 1
@@ -293,11 +302,19 @@ def run_campaign(
     """Make `runs` runs; give the figures and the seconds that it took."""
     figures = Figures()
     started = time.monotonic()
-    for first in range(0, runs, RUNS_OF_ONE_NODE):
-        here = folder / f"node-{first}"
+    number, node = 0, 0
+    while number < runs:
+        here = folder / f"node-{node}"
         here.mkdir(parents=True)
+        node += 1
         with Campaign(here, seed, figures, mutant=mutant) as campaign:
-            for number in range(first, min(first + RUNS_OF_ONE_NODE, runs)):
-                if not campaign.run(number) and stop_at_failure:
+            for _ in range(min(RUNS_OF_ONE_NODE, runs - number)):
+                try:
+                    is_well = campaign.run(number)
+                except NodeBrokeError:
+                    figures.broken_nodes += 1
+                    break
+                number += 1
+                if stop_at_failure and not is_well:
                     return figures, time.monotonic() - started
     return figures, time.monotonic() - started

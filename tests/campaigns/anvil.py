@@ -91,9 +91,10 @@ class Anvil:
 
 
 @contextmanager
-def running_anvil(*options: str) -> Iterator[Anvil]:
-    """Run anvil without mining on a free port of loopback; ended by its own process id."""
-    command = [str(anvil_program()), "--port", "0", "--no-mining", "--accounts", "1", *options]
+def running_anvil(*options: str, mining: bool = False) -> Iterator[Anvil]:
+    """Run anvil on a free port of loopback, `mining` a block for each transaction or none; ended by its process id."""
+    still = [] if mining else ["--no-mining"]
+    command = [str(anvil_program()), "--port", "0", "--accounts", "1", *still, *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None

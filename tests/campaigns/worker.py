@@ -99,7 +99,7 @@ def child(order: dict[str, Any]) -> int:
     try:
         work(order)
     except CredrootError as error:
-        Path(order["folder"], "ended").write_text(error.code)
+        Path(order["folder"], "ended").write_text(f"{error.code}\n{error}")
         return FAILED
     except BaseException:
         Path(order["folder"], "ended").write_text(traceback.format_exc())

@@ -76,6 +76,12 @@ const judges = {
       reason: result.errors?.map(({name, message}) => `${name}: ${message}`).join('; ') ?? ''
     };
   },
+  // What verifier-core says of each of its questions, the status list among them.
+  async 'verifier-core-log'({credential}) {
+    const result = await core.verifyCredential({credential, knownDIDRegistries: []});
+    const log = Object.fromEntries((result.log ?? []).map(({id, valid}) => [id, valid]));
+    return {verified: !result.errors, reason: result.errors?.map(({name}) => name).join('; ') ?? '', log};
+  },
   async 'digitalbazaar-issue'({credential, seed, controller}) {
     const pair = await Ed25519Multikey.generate({seed: Buffer.from(seed, 'hex'), controller});
     pair.id = `${controller}#${pair.publicKeyMultibase}`;

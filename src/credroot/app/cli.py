@@ -6,6 +6,7 @@ called, because a verdict should not wait for the libraries that issuing needs.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -24,7 +25,8 @@ _COMMANDS = {
     "demo": ("demo", "Show the whole job on a local chain, with nothing to set up."),
     "deploy": ("deploy", "Put a registry on a network."),
     "init": ("init", "Make this folder the workspace of an issuer."),
-    "issuer": ("issuer", "Publish who the issuer is and what it withdrew; endorse others."),
+    "doctor": ("doctor", "Say what works here and what does not."),
+    "issuer": ("issuer", "Publish who the issuer is, say which keys act in its name, watch them."),
     "reinstate": ("withdraw", "Lift a suspension."),
     "revoke": ("withdraw", "Withdraw credentials for ever."),
     "roster": ("roster", "Check a roster before it is used."),
@@ -92,7 +94,9 @@ def root(ctx: click.Context, workspace: Path | None) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and end the process with its exit status. A user's mistake never shows a stack trace."""
     try:
-        sys.exit(_run(arguments))
+        status = _run(arguments)
+        gc.freeze()  # the process ends: to look through everything for garbage would take as long as a verdict
+        sys.exit(status)
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not try to flush it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -63,6 +63,8 @@ class HttpsFetcher:
             word = error.code.rpartition(".")[2]
             code = {"timeout": "document.timeout", "too_large": "document.too_large"}.get(word, "document.unreachable")
             raise DocumentUnavailable(f"{host}: {error}", code=code) from error
+        except TimeoutError as error:
+            raise DocumentUnavailable(f"{host}: no complete answer in time", code="document.timeout") from error
         except (OSError, ValueError) as error:
             raise DocumentUnavailable(f"{host}: {type(error).__name__}", code="document.unreachable") from error
         if 300 <= status < 400:

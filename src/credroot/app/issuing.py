@@ -12,16 +12,8 @@ import click
 
 from credroot.app.connections import Connections
 from credroot.app.passphrase import passphrase_source
-from credroot.chain.keystore import (
-    ENVIRONMENT_SCHEME,
-    KEYSTORE_SCHEME,
-    Signer,
-    find_keystore,
-    open_keystore,
-    signer_from_key,
-)
+from credroot.app.signers import open_signer
 from credroot.chain.writer import ChainWriter
-from credroot.core.errors import InputError
 from credroot.issuer.intent import Guards
 from credroot.issuer.signing_key_file import open_signing_key
 from credroot.issuer.submission import Submission
@@ -33,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from credroot.app.settings import Network, Settings
+    from credroot.chain.keystore import Signer
     from credroot.credential.keys import SigningKey
 
 JOURNAL_FILE = "journal.db"
@@ -47,24 +40,10 @@ class Keys:
     passphrase: Callable[[], str]
     environment: Mapping[str, str]
 
-    def signer(self) -> Signer:
-        """Open the key that anchors; errors as `open_keystore`."""
-        uri = self.settings.required_issuer().signer
-        if uri.startswith(KEYSTORE_SCHEME):
-            path = find_keystore(uri.removeprefix(KEYSTORE_SCHEME), self.settings.keystore_folders)
-            return open_keystore(path, self.passphrase)
-        if uri.startswith(ENVIRONMENT_SCHEME):
-            return self._from_environment(uri.removeprefix(ENVIRONMENT_SCHEME))
-        raise InputError(f"signer {uri!r}: use keystore://NAME or env://VARIABLE", code="key.scheme")
-
-    def _from_environment(self, variable: str) -> Signer:
-        click.echo(f"warning: the key in ${variable} can be read by every program of this user", err=True)
-        try:
-            return signer_from_key(bytes.fromhex(self.environment.get(variable, "").removeprefix("0x")))
-        except (ValueError, InputError) as error:
-            raise InputError(f"${variable} holds no private key", code="key.malformed") from ValueError(
-                type(error).__name__
-            )
+    def signer(self, uri: str | None = None) -> Signer:
+        """Open the key that anchors, or the one that `uri` names; errors as `open_signer`."""
+        chosen = uri or self.settings.required_issuer().signer
+        return open_signer(chosen, self.settings.keystore_folders, self.passphrase, self.environment)
 
     def signing_key(self) -> SigningKey:
         """Open the key that signs credentials; errors as `open_signing_key`."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from credroot.app.page.conclusion import conclude
 from credroot.app.page.showing import Standing, standing_of
+from credroot.core.spreadsheet import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
 HEADER = ("file", "verdict", "code", "skill", "holder", "issuer", "issuer_according_to", "network", "block", "message")
 """The columns; their names and order are for programs and stay."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_cell(text: str) -> str:
-    """Give a cell that no spreadsheet takes for a formula: an apostrophe goes before what could begin one.
-
-    Source: OWASP, CSV injection.
-    """
-    flat = " ".join(text.split())
-    return "'" + flat if flat.startswith(_FORMULA) or text.startswith(_FORMULA) else flat
 
 
 def table_writer(file: TextIO) -> Callable[[str, Report], None]:

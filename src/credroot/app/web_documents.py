@@ -64,7 +64,7 @@ class WebDocuments:
             if entry.startswith("did:web:"):
                 self._dids.add(entry)
                 self._origins.add(_origin(web_document_url(entry)))
-            elif _origin(entry) == entry.rstrip("/"):
+            elif entry and _origin(entry) == entry.rstrip("/"):
                 self._origins.add(_origin(entry))
             else:
                 raise InputError(

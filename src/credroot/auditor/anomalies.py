@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from credroot.auditor.findings import Finding
 from credroot.auditor.ledger_records import REINSTATE, ROLE_ADMIN, ROLE_ANCHOR, Batch
+from credroot.auditor.wording import counted
 from credroot.core.clock import format_time
 
 if TYPE_CHECKING:
@@ -80,15 +81,16 @@ def _after_accreditation(ledger: Ledger, issuer: Address, batches: list[Batch]) 
         ended = [window for window in earlier if window.valid_until <= batch.anchored_at]
         if earlier and len(ended) == len(earlier):
             last = max(window.valid_until for window in ended)
-            message = f"batch {batch.sequence} of {issuer} was anchored at {_time(batch)}, after its last accreditation"
-            yield Finding("A504", f"{message} ended{'' if not last else f' at {_moment(last)}'}", _about(batch))
+            ended_at = f"; the accreditation ended at {_moment(last)}" if last else ""
+            message = f"batch {batch.sequence} of {issuer}, anchored at {_time(batch)}{ended_at}"
+            yield Finding("A504", message, _about(batch))
 
 
 def _by_admin(ledger: Ledger, issuer: Address, batches: list[Batch]) -> Iterator[Finding]:
     for key in sorted({batch.key for batch in batches}):
         if ledger.key(issuer, key).roles & ROLE_ADMIN:
             count = sum(batch.key == key for batch in batches)
-            message = f"{count} batches of {issuer} were anchored by {key}, which is an admin"
+            message = f"{counted(count, 'batch')} of {issuer} by {key}, an admin"
             yield Finding("A508", message, {"issuer": str(issuer), "account": str(key)})
 
 
@@ -98,10 +100,8 @@ def _fresh_keys(ledger: Ledger, by_issuer: dict[Address, list[Batch]], limits: T
             continue
         for batch in by_issuer.get(change.issuer, []):
             if batch.key == change.account and 0 <= batch.anchored_at - change.at < limits.key_age:
-                minutes = (batch.anchored_at - change.at) // 60
-                message = (
-                    f"batch {batch.sequence} of {batch.issuer} came {minutes} minutes after key {batch.key} was added"
-                )
+                delay = counted((batch.anchored_at - change.at) // 60, "minute")
+                message = f"batch {batch.sequence} of {batch.issuer}, {delay} after key {batch.key} was added"
                 yield Finding("A502", message, _about(batch))
                 break
 
@@ -112,15 +112,14 @@ def _withdrawals(ledger: Ledger, limits: Thresholds) -> Iterator[Finding]:
         if withdrawal.action == REINSTATE:
             continue
         if withdrawal.is_whole_batch:
-            message = (
-                f"batch {batch.sequence} of {batch.issuer}, {batch.leaf_count} credentials, reason {withdrawal.reason}"
-            )
+            size = counted(batch.leaf_count, "credential")
+            message = f"batch {batch.sequence} of {batch.issuer}, {size}, reason {withdrawal.reason}"
             yield Finding("A506", message, _about(batch))
         if withdrawal.at - batch.anchored_at < limits.withdrawal_age:
             minutes = (withdrawal.at - batch.anchored_at) // 60
             message = (
-                f"{withdrawal.credentials} credentials of batch {batch.sequence} of {batch.issuer} "
-                f"{minutes} minutes after it was anchored, reason {withdrawal.reason}"
+                f"{counted(withdrawal.credentials, 'credential')} of batch {batch.sequence} of {batch.issuer} "
+                f"{counted(minutes, 'minute')} after it was anchored, reason {withdrawal.reason}"
             )
             yield Finding("A503", message, {**_about(batch), "block": withdrawal.block})
 
@@ -132,7 +131,9 @@ def _distrusted(ledger: Ledger) -> Iterator[Finding]:
                 batch.issuer == issuer and batch.key == account and ledger.is_distrusted(batch)
                 for batch in ledger.batches.values()
             )
-            message = f"{issuer} distrusts {account} from {_moment(key.distrusted_from)} on: {batches} batches"
+            message = (
+                f"{issuer} distrusts {account} from {_moment(key.distrusted_from)} on: {counted(batches, 'batch')}"
+            )
             yield Finding("A507", message, {"issuer": str(issuer), "account": str(account)})
 
 
@@ -143,7 +144,9 @@ def _long_suspended(ledger: Ledger, now: int, limits: Thresholds) -> Iterator[Fi
     for batch in ledger.batches.values():
         since = last.get((batch.issuer, batch.root), now)
         if batch.suspended_credentials and not batch.revoked and now - since > limits.suspension_age:
-            message = f"{batch.suspended_credentials} credentials of batch {batch.sequence} of {batch.issuer}"
+            message = (
+                f"{counted(batch.suspended_credentials, 'credential')} of batch {batch.sequence} of {batch.issuer}"
+            )
             yield Finding("A511", f"{message}, unchanged since {_moment(since)}", _about(batch))
 
 

@@ -12,6 +12,7 @@ from credroot.auditor.history_check import HistoryCheck
 from credroot.auditor.ledger import Ledger
 from credroot.auditor.proof_check import prove_state
 from credroot.auditor.state_check import check_state
+from credroot.auditor.wording import counted
 from credroot.core.errors import ChainUnavailable
 from credroot.core.report import Check, Outcome
 
@@ -89,7 +90,9 @@ def _sequences(subject: Subject) -> _Step:
     ledger = subject.ledger
     found = tuple(ledger.impossible)
     if found:
-        return _check("events", Outcome.FAILED, "impossible", f"{len(found)} events can't have happened so"), found
+        return _check(
+            "events", Outcome.FAILED, "impossible", f"{counted(len(found), 'event')} that can't have happened so"
+        ), found
     message = (
         f"{ledger.events:,} events follow from one another; the sequences of {len(ledger.counts)} issuers have no gap"
     )
@@ -106,8 +109,9 @@ def _state(subject: Subject, also: Iterable[Address]) -> _Step:
         message = f"{_by_rule(checked.findings)} at block {block}"
         return _check("state", Outcome.FAILED, "differs", message), checked.findings
     message = (
-        f"the chain counts as many batches for each of {checked.issuers:,} issuers; {checked.batches:,} batches, "
-        f"{checked.status_words:,} status words and {checked.others:,} other entries are as the events say"
+        f"the chain counts as many batches for {counted(checked.issuers, 'issuer')}; "
+        f"{counted(checked.batches, 'batch')}, {counted(checked.status_words, 'status word')} and "
+        f"{counted(checked.others, 'other entry')} read as the events say"
     )
     return _check("state", Outcome.PASSED, "equal", message), ()
 
@@ -123,7 +127,7 @@ def _proof(subject: Subject) -> _Step:
         return _check("proof", Outcome.UNKNOWN, "unproven", proved.unproven), ()
     assert proved.storage_root is not None, "it is known where nothing was found"
     message = (
-        f"{proved.slots:,} slots computed from the events hash to the contract's storage root "
+        f"{counted(proved.slots, 'slot')} computed from the events hash to the contract's storage root "
         f"0x{proved.storage_root.hex()[:16]}..., proven under the state root of block {subject.position.number:,}"
     )
     return _check("proof", Outcome.PASSED, "proven", message), ()
@@ -140,9 +144,9 @@ def _history(subject: Subject, progress: Callable[[int, int], None], *, every_bl
     if checked.unproven:
         message = f"{checked.unproven} of {checked.blocks} blocks have receipts of a form that is not known here"
         return _check("history", Outcome.UNKNOWN, "unproven", message), (Finding("H304", message),)
-    message = f"the receipts of {checked.blocks:,} blocks hash to their headers and have exactly these events"
+    message = f"the receipts of {counted(checked.blocks, 'block')} hash to the headers and have exactly these events"
     if every_block:
-        message += f"; {checked.headers:,} headers follow one another and admit no other event of the registry"
+        message += f"; {counted(checked.headers, 'header')} in an unbroken chain admit no other event of the registry"
     return _check("history", Outcome.PASSED, "proven", message), ()
 
 

@@ -91,13 +91,13 @@ def csv_lines(events: Iterable[Stored]) -> Iterator[str]:
 
 
 def write_parquet(events: Iterable[Stored], path: Path) -> int:
-    """Write the table of `csv_lines` as a Parquet file, every cell a text but for block, log index and time; give the rows.
+    """Write the table of `csv_lines` as a Parquet file, every cell a text but block and log index; give the rows.
 
     Raises:
         InputError: ``audit.parquet``, pyarrow is not installed.
     """
     try:
-        import pyarrow
+        import pyarrow  # type: ignore[import-not-found]
         from pyarrow import parquet
     except ImportError as error:
         raise InputError("Parquet needs: pip install pyarrow", code="audit.parquet") from error

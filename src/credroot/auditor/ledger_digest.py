@@ -1,7 +1,7 @@
 """One digest for a whole ledger, and its entries as lines: two auditors who agree have the same, byte for byte.
 
-Each entry is one line of canonical JSON (RFC 8785) with its line feed; lines are sorted by their bytes; the digest is the
-SHA-256 of them all. Nothing in it depends on who read the chain, when, or how.
+Each entry is one line of canonical JSON (RFC 8785) with its line feed; lines are sorted by their bytes; the digest is
+the SHA-256 of them all. Nothing in it depends on who read the chain, when, or how.
 """
 
 from __future__ import annotations

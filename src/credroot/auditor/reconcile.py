@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from credroot.auditor.findings import Finding
 from credroot.auditor.issued_files import CredentialFile, Entry, IssuedBatch, Person, RosterFile, read_credential
+from credroot.auditor.wording import counted
 from credroot.core.errors import InputError
 from credroot.credential.recipient import is_recipient
 
@@ -105,7 +106,7 @@ class Reconciliation:
             message = f"batch {batch.name}: the manifest's {batch.leaf_count} leaves are not those under {batch.root}"
             self._find("R408", f"{message}, which has {on_chain.leaf_count}", about)
         if self._ledger.is_distrusted(on_chain):
-            message = f"batch {batch.name}, {on_chain.leaf_count} credentials, by {on_chain.key}"
+            message = f"batch {batch.name}, {counted(on_chain.leaf_count, 'credential')}, by {on_chain.key}"
             self._find("R406", message, about)
         for number, entry in enumerate(batch.entries, before):
             self._progress(number, total)
@@ -149,7 +150,8 @@ class Reconciliation:
                 self._result.batches_with_files += 1
                 continue
             self._result.batches_without_files += 1
-            message = f"{batch.leaf_count} credentials under {batch.root}, sequence {batch.sequence} of {batch.issuer}"
+            size = counted(batch.leaf_count, "credential")
+            message = f"{size} under {batch.root}, sequence {batch.sequence} of {batch.issuer}"
             self._find("R402", message, {"issuer": str(batch.issuer), "root": str(batch.root)})
 
     def _rosters(self, held: Sequence[Held], rosters: Sequence[RosterFile]) -> set[str]:

@@ -162,7 +162,7 @@ class Synchroniser:
         return marks
 
     def _walk_back(self) -> tuple[Position | None, int, int | None]:
-        """Go back to the newest kept block that the chain still has; give it, the events forgotten, the first lost block.
+        """Go back to the newest kept block that the chain still has; give it, the lost events, the first lost block.
 
         Raises:
             ChainUnavailable: ``chain.lagging``, the chain is shorter than the index and agrees with it: an endpoint

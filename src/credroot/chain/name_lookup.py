@@ -29,7 +29,8 @@ def addresses_of(host: str, port: int, deadline: Deadline) -> list[tuple[int, An
 
 def _resolve(host: str, port: int) -> list[Any] | OSError:
     try:
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # As bytes: a text would bring in the IDNA codec, which takes longer than connecting and has nothing to do here.
+        return socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
     except UnicodeError:

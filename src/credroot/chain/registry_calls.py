@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,16 @@ class Action(IntEnum):
     SUSPEND = 1
     REINSTATE = 2
     REVOKE = 3
+
+
+class Role(IntFlag):
+    """What a key may do for an issuer, by the contract's bits."""
+
+    ANCHOR = 1
+    SUSPEND = 2
+    REVOKE = 4
+    ACCREDIT = 8
+    ADMIN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,48 @@ def set_batch_status(issuer: Address, root: Root, action: Action, reason: int) -
 def set_profile(issuer: Address, digest: Digest, uri: str) -> bytes:
     """Encode `setProfile`: the digest of the issuer's profile document, and where it is published."""
     return _encode("setProfile", [str(issuer), bytes(digest), uri])
+
+
+def set_key(issuer: Address, account: Address, roles: Role, expires_at: int) -> bytes:
+    """Encode `setKey`: no roles removes the key; `expires_at` is in seconds since 1970, 0 for never."""
+    return _encode("setKey", [str(issuer), str(account), int(roles), expires_at])
+
+
+def distrust_key(issuer: Address, account: Address, since: int) -> bytes:
+    """Encode `distrustKey`: what the key anchored at or after `since` (seconds since 1970) reads distrusted."""
+    return _encode("distrustKey", [str(issuer), str(account), since])
+
+
+def ratify_batch(issuer: Address, root: Root) -> bytes:
+    """Encode `ratifyBatch`: vouch for a distrusted batch, for ever."""
+    return _encode("ratifyBatch", [str(issuer), bytes(root)])
+
+
+def anchor_by_signature(
+    issuer: Address, batches: Sequence[tuple[Root, int]], signer: Address, deadline: int, signature: bytes
+) -> bytes:
+    """Encode `anchorBySig`: roots and their leaf counts, signed for until `deadline` (seconds since 1970)."""
+    pairs = [(bytes(root), leaf_count) for root, leaf_count in batches]
+    return _encode("anchorBySig", [str(issuer), pairs, str(signer), deadline, signature])
+
+
+def set_status_by_signature(
+    issuer: Address,
+    root: Root,
+    action: Action,
+    reason: int,
+    words: Sequence[StatusWord],
+    signer: Address,
+    nonce: int,
+    deadline: int,
+    signature: bytes,
+) -> bytes:
+    """Encode `setStatusBySig`; `nonce` is the signer's next one in the registry."""
+    pairs = [(word.index, word.mask) for word in words]
+    return _encode(
+        "setStatusBySig",
+        [str(issuer), bytes(root), int(action), reason, pairs, str(signer), nonce, deadline, signature],
+    )
 
 
 def _encode(function: str, arguments: list[Any]) -> bytes:

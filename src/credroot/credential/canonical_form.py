@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
-_HIGH_BMP = re.compile("[\ue000-\uffff]")
+# Texts, compiled when first used: only who issues asks, and to compile a large class of characters takes a while.
+_BEYOND_BMP = "[\U00010000-\U0010ffff]"
+_HIGH_BMP = "[\ue000-\uffff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,4 @@ class CanonicalForm:
         if self.nquads.isascii():
             return True
         text = self.nquads.decode()
-        return _BEYOND_BMP.search(text) is None or _HIGH_BMP.search(text) is None
+        return re.search(_BEYOND_BMP, text) is None or re.search(_HIGH_BMP, text) is None

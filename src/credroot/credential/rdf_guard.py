@@ -28,7 +28,8 @@ ALLOWED_KEYWORDS = frozenset({"@context", "@id", "@type", "@value", "@language",
 """``@direction`` has no settled form in RDF; the others change structure and no credential needs them."""
 
 # LF and CR have one escape in every implementation; other control characters, U+FFFE and U+FFFF have several.
-_BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# A text, compiled when first used: documents of a known shape need the bounds above, and not this.
+_BAD_CHARACTER = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 
 
 def check_document(document: JsonObject) -> None:
@@ -77,7 +78,7 @@ def check_text(text: str) -> None:
     Raises:
         InputError: ``rdfc.control_character``.
     """
-    found = _BAD_CHARACTER.search(text)
+    found = re.search(_BAD_CHARACTER, text)
     if found is not None:
         raise InputError(
             f"U+{ord(found[0]):04X} has no common form in canonical RDF: {text[:40]!r}", code="rdfc.control_character"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json_types import JsonObject, JsonValue
     from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.preparation import Place
 
@@ -53,7 +53,7 @@ def take_in_files(folder: BatchFolder, paths: Sequence[Path]) -> None:
     names = {path.name.casefold() for path in paths}
     if len(names) != len(paths):
         raise InputError("two files have the same name, and so would their receipts", code="batch.files")
-    files = [_described(path) for path in paths]
+    files: list[JsonValue] = [_described(path) for path in paths]
     folder.create({}, {"files": files, "people": 0})
 
 

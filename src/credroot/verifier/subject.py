@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaf_of, read_options, split_proofs
 from credroot.core.errors import InputError
 from credroot.core.merkle import root_from_proof
-from credroot.core.receipt import RECEIPT_FORMAT, Receipt
 from credroot.core.strict_json import loads
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
+    from credroot.core.receipt import Receipt
     from credroot.core.values import Digest, Leaf
     from credroot.verifier.trust import Trust
 
@@ -93,9 +93,13 @@ def read_subject(data: bytes, trust: Trust, *, file_digest: Digest | None = None
 def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
     """Tell what a parsed document is, and choose its anchor proof: the first in a registry that is pinned."""
     try:
-        if document.get("format") == RECEIPT_FORMAT:
-            receipt = Receipt.from_json(document)
-            return ReceiptSubject(receipt, file_digest, receipt.claim, receipt.leaf)
+        if "format" in document:
+            # Imported here: most files are credentials, which have no such member.
+            from credroot.core.receipt import RECEIPT_FORMAT, Receipt
+
+            if document["format"] == RECEIPT_FORMAT:
+                receipt = Receipt.from_json(document)
+                return ReceiptSubject(receipt, file_digest, receipt.claim, receipt.leaf)
         token = _token_in(document)
         return _credential(document, trust) if token is None else _of_token(token, trust, outer=document)
     except InputError as error:

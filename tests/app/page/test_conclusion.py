@@ -46,7 +46,7 @@ def test_an_unknown_issuer_that_is_allowed_is_still_not_green() -> None:
         else check
         for check in report("genuine").checks
     )
-    allowed = replace(report("genuine"), checks=checks)
+    allowed = replace(report("unknown_issuer"), checks=checks)
     assert allowed.verdict is Verdict.VALID
     assert conclude(allowed).tone is Tone.UNSURE
     assert standing_of(allowed) is Standing.CLAIMED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -87,3 +88,11 @@ class Steps:
             self._steps.pop(0)()
         else:
             self._anvil.mine()
+
+
+@pytest.fixture(scope="session")
+def mining_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Anvil, Deployment]]:
+    """A chain that mines each transaction at once, and started a day ago, so that tests can move its clock."""
+    yesterday = int(time.time()) - 86_400
+    with running_anvil("--timestamp", str(yesterday), mining=True) as anvil:
+        yield anvil, deploy_registry(anvil, tmp_path_factory.mktemp("deployer"))

@@ -73,6 +73,7 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         redirect_slashes=False,
     )
     bodies = BodyReader(limits)
+    documents = documents_of(settings, _now)
     verdicts = VerdictRoutes(
         trust,
         settings.policy(),
@@ -81,17 +82,13 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         bodies,
         limits,
         metrics,
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
         monotonic=time.monotonic,
         charge=lambda scope, cost: gate.charge(scope, cost),
+        documents=documents,
+        may_fetch=bool(settings.fetch),
     )
-    verifier = Verifier(
-        trust,
-        cache.registry,
-        clock=_now,
-        policy=settings.policy(),
-        documents=documents_of(settings, _now),
-    )
+    verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents)
     page = PageRoutes(
         verifier.verify_many,
         bodies,

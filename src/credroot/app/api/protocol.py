@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from credroot.app.api.limits import Limits
 from credroot.app.api.problems import BAD_REQUEST, HEADERS, ProblemError
+from credroot.app.api.request_body import BODY_IS_HERE
 
 if TYPE_CHECKING:
     import asyncio
@@ -99,6 +100,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """Hand the request to the application."""
         super().on_headers_complete()
         self._head_due = None
+
+    def on_message_complete(self) -> None:
+        """Tell the application that nothing of the body is still to come, so that it needs no deadline."""
+        super().on_message_complete()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.scope["state"][BODY_IS_HERE] = True
 
     def on_response_complete(self) -> None:
         """Wait for the next request, unless one is waiting already."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 DRAIN_BYTES = 4 * 2**20
 """Bytes of a refused body that are taken and thrown away, so that a client which writes before it reads sees why."""
 DRAIN_S = 1.0
+BODY_IS_HERE = "credroot.body_is_here"
+"""Set in a request's state by our server once the last byte of its body has arrived."""
 
 
 class ClientGoneError(Exception):
@@ -48,6 +50,8 @@ class BodyReader:
         if is_large and self._large_bodies >= limits.large_bodies:
             await drain(receive)
             raise ProblemError(BUSY, "too many large requests at once", is_body_unread=True)
+        if BODY_IS_HERE in scope.get("state", ()):
+            return await _read(receive, cap)
         self._large_bodies += is_large
         try:
             async with asyncio.timeout(limits.large_body_s if large else limits.body_s):

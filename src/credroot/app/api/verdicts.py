@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from credroot.app.api.answers import JSON, Answer, problem_answer
+from credroot.app.api.inline import is_quick
 from credroot.app.api.problems import MEDIA_TYPE, NOT_JSON, RATE, TOO_LARGE, UNAVAILABLE, UNPROCESSABLE, ProblemError
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Verdict
@@ -19,7 +20,7 @@ from credroot.core.values import Digest
 from credroot.verifier.fact_cache import NotCachedError
 from credroot.verifier.gather import gather
 from credroot.verifier.judge import judge
-from credroot.verifier.subject import CredentialSubject, Malformed, read_subject, subject_of
+from credroot.verifier.subject import Malformed, read_subject, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 REPORTS_FORMAT = "credroot/verify/v1"
 JUDGING_S = 20.0
 """Seconds of work that one batch may cost; a thousand ordinary credentials take one."""
-QUICK_SIGNATURES = 2
-"""Signatures that are checked at once, at 0.1 ms each."""
 _FILES = frozenset(
     {
         b"image/png",
@@ -77,9 +76,14 @@ class VerdictRoutes:
         monotonic: Callable[[], float],
         charge: Callable[[Scope, float], bool],
         documents: DocumentSource | None = None,
+        may_fetch: bool = False,
     ) -> None:
-        """Judge by `trust` and `policy`; `charge` takes a cost from its client and says if there was room."""
+        """Judge by `trust` and `policy`; `charge` takes a cost from its client and says if there was room.
+
+        `may_fetch` says whether `documents` may take its time.
+        """
         self._documents = documents
+        self._may_fetch = may_fetch
         self._trust = trust
         self._policy = policy
         self._cache = cache
@@ -130,15 +134,12 @@ class VerdictRoutes:
         self._metrics.verdict(str(report["verdict"]))
 
     async def _judge(self, subject: Subject) -> Report:
-        if self._documents is not None:
-            return await self._workers.run(lambda: self._judge_waiting(subject))  # a document may have to be fetched
-        try:
-            evidence = self._evidence([subject], waiting=False)[0]
-        except NotCachedError:
-            return await self._workers.run(lambda: self._judge_waiting(subject))
-        if isinstance(subject, CredentialSubject) and not _is_quick(subject):
-            return await self._workers.run(lambda: judge(evidence))
-        return judge(evidence)
+        if not self._may_fetch and is_quick(subject):
+            try:
+                return judge(self._evidence([subject], waiting=False)[0])
+            except NotCachedError:
+                pass
+        return await self._workers.run(lambda: self._judge_waiting(subject))
 
     def _judge_waiting(self, subject: Subject) -> Report:
         return judge(self._evidence([subject], waiting=True)[0])
@@ -232,19 +233,6 @@ def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> JsonVal
         return loads(data, max_bytes=max_bytes, max_depth=max_depth)
     except InputError as error:
         raise ProblemError(_kind_of(error.code), str(error), code=error.code) from error
-
-
-def _is_quick(subject: CredentialSubject) -> bool:
-    """Tell whether signatures are few, over a document of a known shape: 0.2 ms, where an unknown one may take 100."""
-    if not subject.is_signed:
-        return True
-    proofs = subject.unanchored.get("proof")
-    if subject.token is not None or not isinstance(proofs, list):
-        return False
-    from credroot.credential.rdfc_cache import default_shape_cache
-
-    unsigned = {name: value for name, value in subject.unanchored.items() if name != "proof"}
-    return len(proofs) <= QUICK_SIGNATURES and default_shape_cache().has_shape(unsigned)
 
 
 def _is_file(scope: Scope) -> bool:

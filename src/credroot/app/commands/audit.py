@@ -1,72 +1,377 @@
-"""``credroot audit``: what the registry's events say."""
+"""``credroot audit``: all that was ever anchored, withdrawn, or done to a key, and whether anything is missing."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from credroot.app.connections import Connections
-from credroot.app.settings import load_settings
-from credroot.chain.events import read_events
-from credroot.chain.hex_codec import parse_quantity
+from credroot.app.exit_codes import Exit
+from credroot.core.errors import InputError
+from credroot.core.report import Outcome
 from credroot.core.values import AccountId, Address
 
 if TYPE_CHECKING:
-    from credroot.chain.events import Event
-    from credroot.core.json_types import JsonObject
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
-EVENT_FORMAT = "credroot/event/v1"
+    from credroot.app.auditing import Desk
+    from credroot.auditor.audit_report import AuditReport
+
+DEPTHS = ("state", "proved", "every-block")
+LEDGER_FORMAT = "credroot/ledger/v1"
+POLL_S = 12.0
 
 
 @click.group()
 def audit() -> None:
-    """Read what the registry's events say: all that was ever anchored, withdrawn, or done to a key."""
+    """Read what the registry's events say, and check that they are complete."""
+
+
+class Place:
+    """What every command is told: where the workspace, the network and the index are."""
+
+    def __init__(self, workspace: Path | None, network: str | None, index: str | None) -> None:
+        """Keep what was given."""
+        from credroot.app.settings import load_settings
+
+        self.settings = load_settings(workspace)
+        self._network = network
+        self._index = index
+
+    def desk(self) -> AbstractContextManager[Desk]:
+        """Open chain and index."""
+        from credroot.app.auditing import desk
+
+        return desk(self.settings, network=self._network, index_url=self._index, progress=_progress)
+
+
+def _at_a_place(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that every command has."""
+
+    def wrapped(workspace: Path | None, /, network: str | None, index: str | None, **options: Any) -> Any:
+        return command(Place(workspace, network, index), **options)
+
+    # The name and the help of the command, not the shape of its arguments.
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    with_index = click.option(
+        "--index",
+        envvar="CREDROOT_INDEX",
+        help="The index: sqlite:///FILE or postgresql://...; audit/index.db where none is given.",
+    )
+    with_network = click.option("--network", help="The network; the workspace's default where none is given.")
+    decorated: Callable[..., Any] = with_network(with_index(click.pass_obj(wrapped)))
+    return decorated
+
+
+def _progress(done: int, total: int) -> None:
+    """Show how far a long reading is, where a person watches."""
+    if sys.stderr.isatty() and total > 1_000:
+        sys.stderr.write(f"\r{done:,} of {total:,} blocks ")
+        sys.stderr.flush()
 
 
 @audit.command()
-@click.option("--network", help="The network; the workspace's default where none is given.")
+@click.option("--follow", is_flag=True, help="Keep reading what comes, until Ctrl-C.")
+@click.option("--poll", type=click.FloatRange(0.1), default=POLL_S, show_default=True, help="Seconds between readings.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_at_a_place
+def sync(place: Place, follow: bool, poll: float, as_json: bool) -> int:
+    """Read the registry's new events into the index, up to finality. A second run reads only what is new."""
+    from credroot.app.following import rounds
+
+    with place.desk() as at:
+        for synced in rounds(at, poll) if follow else [at.sync()]:
+            if as_json:
+                wire = {
+                    "format": "credroot/audit-sync/v1",
+                    "toBlock": synced.position.number,
+                    "toBlockHash": "0x" + synced.position.hash.hex(),
+                    "newEvents": synced.events,
+                    "blocksRead": synced.blocks,
+                    "forgottenEvents": synced.forgotten,
+                }
+                click.echo(json.dumps(wire))
+            elif not follow or synced.events or synced.forgotten:
+                forgotten = f"; {synced.forgotten} forgotten by a reorganisation" if synced.forgotten else ""
+                click.echo(f"{synced.events:,} new events, to block {synced.position.number:,}{forgotten}", err=True)
+    return Exit.OK
+
+
+@audit.command()
 @click.option("--issuer", help="Only events of this account: 0x..., or eip155:N:0x...")
-@click.option(
-    "--from-block", type=click.IntRange(0), help="The first block; that of the deployment where none is given."
-)
-@click.option("--to-block", type=click.IntRange(0), help="The last block; the newest where none is given.")
-@click.pass_obj
-def events(
-    workspace: Path | None, network: str | None, issuer: str | None, from_block: int | None, to_block: int | None
-) -> None:
-    """Write every event of the registry, in the order of the chain, one JSON object a line."""
-    settings = load_settings(workspace)
-    chosen = settings.network_named(network)
-    deployment = settings.deployment(chosen)
+@click.option("--from-block", type=click.IntRange(0), default=0, help="The first block; the deployment's by default.")
+@click.option("--to-block", type=click.IntRange(0), help="The last block; the last final one by default.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file; standard output by default.")
+@_at_a_place
+def events(place: Place, issuer: str | None, from_block: int, to_block: int | None, form: str, out: Path | None) -> int:
+    """Write every event of the registry, in the order of the chain."""
+    from credroot.auditor.exports import csv_lines, jsonl_lines, write_parquet
+
     account = None if issuer is None else _account(issuer)
-    with Connections(settings) as connections:
-        connections.reader(deployment).read([])
-        connections.reader(deployment).check()
-        rpc = connections.rpc(chosen)
-        last = parse_quantity(rpc.call("eth_blockNumber")) if to_block is None else to_block
-        first = max(deployment.deploy_block, from_block or 0)
-        for event in read_events(rpc, deployment, first=first, last=last, issuer=account):
-            click.echo(json.dumps(_wire(event), ensure_ascii=False))
+    with place.desk() as at:
+        at.sync(to_block)
+        found = at.index.events(at.source, first=from_block, last=to_block, subject=account)
+        if form == "parquet":
+            if out is None:
+                raise InputError("a Parquet file needs --out", code="audit.parquet")
+            write_parquet(found, out)
+            return Exit.OK
+        lines = csv_lines(found) if form == "csv" else jsonl_lines(found)
+        if out is not None:
+            with out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(lines)
+        else:
+            for line in lines:
+                click.echo(line, nl=False)
+    return Exit.OK
+
+
+@audit.command()
+@click.option("--as-of", type=click.IntRange(0), help="The state after this block; the last final one by default.")
+@click.option("--issuer", help="Only entries of this account.")
+@click.option("--prove", is_flag=True, help="Prove storage and receipts by hashes, too.")
+@click.option("--every-block", is_flag=True, help="Follow every header as well, so that no block is left out.")
+@_at_a_place
+def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, every_block: bool) -> int:
+    """Print the state that the events add up to, as one JSON object, after checking that they are complete."""
+    from credroot.auditor.completeness import Depth, Subject, check_completeness
+    from credroot.auditor.ledger_digest import ledger_digest, ledger_entries
+
+    account = None if issuer is None else _account(issuer)
+    depth = Depth.EVERY_BLOCK if every_block else Depth.PROVED if prove else Depth.STATE
+    with place.desk() as at:
+        at.sync()
+        position = at.position_at(as_of)
+        state = at.ledger(position.number)
+        subject = Subject(at.rpc, at.deployment, at.index, at.source, state, position)
+        checked = check_completeness(subject, depth, also=() if account is None else (account,))
+    wire = {
+        "format": LEDGER_FORMAT,
+        "chain": at.deployment.chain_id.caip2,
+        "registry": str(at.deployment.address),
+        "block": position.number,
+        "blockHash": "0x" + position.hash.hex(),
+        "digest": str(ledger_digest(state)),
+        "checks": [check.to_json() for check in checked.checks],
+        "findings": [finding.to_json() for finding in checked.findings],
+        "entries": list(ledger_entries(state, account)),
+    }
+    click.echo(json.dumps(wire, indent=1, ensure_ascii=False))
+    for check in checked.checks:
+        click.echo(f"{check.outcome.value:<8}{check.message}", err=True)
+    return _exit_of_checks([check.outcome for check in checked.checks])
+
+
+_files = (
+    click.option(
+        "--batches",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The folder of batches with their manifests; that of the workspace by default.",
+    ),
+    click.option(
+        "--rosters",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True),
+        help="A roster or a folder of them, repeatable; rosters/, or those of the batches, by default.",
+    ),
+    click.option("--issuer", "issuers", multiple=True, help="An account whose batches must all be known; repeatable."),
+    click.option(
+        "--accreditor", "accreditors", multiple=True, help="Whose accreditation each batch needs; repeatable."
+    ),
+    click.option("--depth", type=click.Choice(DEPTHS), default="proved", show_default=True, help="How far checks go."),
+    click.option("--to-block", type=click.IntRange(0), help="The last block; the last final one by default."),
+    click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write all files into this folder."),
+    click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object."),
+)
+
+
+def _with_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_files):
+        command = option(command)
+    return command
+
+
+@audit.command()
+@_with_files
+@_at_a_place
+def reconcile(place: Place, **options: Any) -> int:
+    """Compare rosters, manifests and credential files with the chain, in both directions."""
+    return _report(place, contract=True, files=True, **options)
+
+
+@audit.command()
+@_with_files
+@_at_a_place
+def report(place: Place, out: Path | None, **options: Any) -> int:
+    """Check everything and write it down: one HTML page for people, JSON for programs, events as CSV and JSON lines."""
+    from credroot.app.auditing import AUDIT_FOLDER
+
+    folder = out or place.settings.workspace / AUDIT_FOLDER / "report"
+    return _report(place, contract=True, files=True, out=folder, **options)
+
+
+def _report(
+    place: Place,
+    *,
+    contract: bool,
+    files: bool,
+    batches: Path | None,
+    rosters: Sequence[Path],
+    issuers: Sequence[str],
+    accreditors: Sequence[str],
+    depth: str,
+    to_block: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    from credroot.app.auditing import Request, told, write_report
+    from credroot.app.auditing import audit as run_audit
+    from credroot.auditor.completeness import Depth
+
+    request = Request(
+        depth=Depth(DEPTHS.index(depth) + 1),
+        contract=contract,
+        files=files,
+        batches=batches,
+        rosters=tuple(rosters),
+        issuers=tuple(map(_account, issuers)),
+        accreditors=tuple(map(_account, accreditors)),
+        until=to_block,
+    )
+    with place.desk() as at:
+        made = run_audit(at, request)
+        written = write_report(at, made, out) if out is not None else ()
+    if as_json:
+        click.echo(json.dumps(made.to_json(), indent=1, ensure_ascii=False))
+    else:
+        for line in told(made):
+            click.echo(line)
+        if written:
+            click.echo(f"{'Wrote':<12}{', '.join(written)} in {out}")
+    return _exit_of(made)
+
+
+@audit.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_at_a_place
+def contract(place: Place, as_json: bool) -> int:
+    """Check the contract itself: our build byte for byte, its deployment, no owner and no upgrade path."""
+    from credroot.auditor.contract_check import check_contract
+
+    with place.desk() as at:
+        checked = check_contract(at.rpc, at.deployment)
+    if as_json:
+        click.echo(json.dumps({"format": "credroot/audit-contract/v1", **checked.to_json()}, indent=1))
+    else:
+        for name, fact in checked.facts:
+            click.echo(f"{name:<18}{fact}")
+        for finding in checked.findings:
+            click.echo(f"{finding.severity.value:<8}{finding.id}  {finding.rule.title}: {finding.message}")
+    return Exit.PROBLEM if checked.findings else Exit.OK
+
+
+@audit.command()
+@click.option("--poll", type=click.FloatRange(0.1), default=POLL_S, show_default=True, help="Seconds between readings.")
+@click.option("--once", is_flag=True, help="Look once and stop.")
+@_at_a_place
+def watch(place: Place, poll: float, once: bool) -> int:
+    """Keep watching: every new event as a line of JSON, and every anomaly as soon as it is there."""
+    from credroot.app.following import watch_events
+
+    with place.desk() as at:
+        for line in watch_events(at, poll, once=once):
+            click.echo(line)
+    return Exit.OK
+
+
+@audit.command()
+@click.argument("earlier", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("later", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def diff(earlier: Path, later: Path, as_json: bool) -> int:
+    """Compare two JSON reports: what was added, what changed, and whether the past was rewritten (exit 3)."""
+    from credroot.auditor.difference import compare, read_report
+
+    found = compare(*(read_report(path.read_bytes(), source=str(path)) for path in (earlier, later)))
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+        return Exit.PROBLEM if found.is_suspicious else Exit.OK
+    click.echo(f"{len(found.added)} added, {len(found.changed)} changed, {len(found.gone)} gone")
+    for name, entries in (("GONE", found.gone), ("added", found.added)):
+        for entry in entries:
+            click.echo(f"{name:<8}{json.dumps(entry, ensure_ascii=False)}")
+    for name, pairs in (("REWRITTEN", found.rewritten), ("changed", found.changed)):
+        for before, after in pairs:
+            click.echo(f"{name:<8}{json.dumps(before)}\n     ->  {json.dumps(after)}")
+    for name, findings in (("found", found.new_findings), ("settled", found.settled_findings)):
+        for finding in findings:
+            click.echo(f"{name:<8}{finding.get('id')}  {finding.get('message')}")
+    return Exit.PROBLEM if found.is_suspicious else Exit.OK
+
+
+@audit.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--sign", "should_sign", is_flag=True, help="Sign with the workspace's key, beside who signed before.")
+@click.option(
+    "--passphrase-fd", type=click.IntRange(0), help="Read the key's passphrase from this open file descriptor."
+)
+@_at_a_place
+def checkpoint(place: Place, file: Path, should_sign: bool, passphrase_fd: int | None) -> int:
+    """Make a checkpoint, or check one: whether the chain gives the same ledger at its block, and who signed it.
+
+    A FILE that is not there is made from the last final block. One that disagrees with the chain is never signed.
+    """
+    from credroot.app.checkpoints import checked_checkpoint, made_checkpoint
+    from credroot.app.issuing import keys_of
+    from credroot.store.durable import write_file
+
+    with place.desk() as at:
+        at.sync()
+        is_new = not file.exists()
+        agreed, problem = (made_checkpoint(at), "") if is_new else checked_checkpoint(at, file)
+    if problem:
+        click.echo(f"DIFFERS     {problem}")
+        return Exit.PROBLEM
+    if should_sign:
+        agreed = agreed.signed_by(keys_of(place.settings, passphrase_fd).signer())
+    if is_new or should_sign:
+        write_file(file, agreed.to_bytes())
+    click.echo(f"Block       {agreed.block:,} {agreed.block_hash}")
+    click.echo(f"Ledger      {agreed.ledger}, {agreed.events:,} events, {agreed.batches:,} batches")
+    for account in agreed.signers():
+        click.echo(f"Signed by   {account}")
+    return Exit.OK
+
+
+@audit.command()
+@click.argument("finding")
+@click.option("--note", required=True, help="Why it is accepted; it stands beside the finding from now on.")
+@click.pass_obj
+def accept(workspace: Path | None, finding: str, note: str) -> int:
+    """Accept a finding by its id, with a note: it stays in every report, as no more than a note."""
+    from credroot.app.auditing import accept as remember
+    from credroot.app.settings import load_settings
+
+    click.echo(f"Accepted {finding} in {remember(load_settings(workspace), finding, note)}", err=True)
+    return Exit.OK
 
 
 def _account(text: str) -> Address:
     return AccountId.from_caip10(text).address if text.startswith("eip155:") else Address.from_hex(text)
 
 
-def _wire(event: Event) -> JsonObject:
-    arguments: JsonObject = {
-        name: value if isinstance(value, int) and value < 2**53 else str(value)
-        for name, value in event.arguments.items()
-    }
-    return {
-        "format": EVENT_FORMAT,
-        "event": event.name,
-        "arguments": arguments,
-        "block": event.block_number,
-        "blockHash": str(event.block_hash),
-        "transaction": str(event.transaction),
-        "logIndex": event.log_index,
-    }
+def _exit_of(made: AuditReport) -> int:
+    if made.errors:
+        return Exit.PROBLEM
+    return _exit_of_checks([check.outcome for check in made.checks])
+
+
+def _exit_of_checks(outcomes: list[Outcome]) -> int:
+    if Outcome.FAILED in outcomes:
+        return Exit.PROBLEM
+    return Exit.UNKNOWN if Outcome.UNKNOWN in outcomes else Exit.OK

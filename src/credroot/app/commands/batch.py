@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from credroot.app.amounts import parse_coins
+from credroot.app.commands.outputs import outputs
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
@@ -37,6 +38,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.group()
 def batch() -> None:
     """Plan, anchor, resume and list batches. One batch is one transaction, however many credentials it has."""
+
+
+batch.add_command(outputs)
 
 
 @batch.command()

@@ -25,7 +25,7 @@ MAX_ATTACHMENTS = 64
 MAX_DICTIONARY_BYTES = 4_096
 _EMBEDDED = re.compile(rb"/Type\s*/EmbeddedFile(?![A-Za-z])")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,9})(?:\s+(\d{1,5})\s+R)?")
-_FILTER = re.compile(rb"/Filter\s*(?:\[\s*)?/([A-Za-z0-9]+)\s*(/[A-Za-z0-9]+)?")
+_FILTER = re.compile(rb"/Filter\s*(?:/([A-Za-z0-9]+)|\[\s*/([A-Za-z0-9]+)\s*\])")
 _START = re.compile(rb"stream(?:\r\n|\n)")
 
 
@@ -80,12 +80,12 @@ def _referred(data: bytes, number: int, generation: int) -> int:
 
 
 def _plain(raw: bytes, dictionary: bytes) -> bytes:
-    named = _FILTER.search(dictionary)
-    if named is None:
+    if b"/Filter" not in dictionary:
         if len(raw) > MAX_PAYLOAD_BYTES:
             raise payload_too_large(len(raw))
         return raw
-    if named[1] not in (b"FlateDecode", b"Fl") or named[2] is not None or b"/DecodeParms" in dictionary:
+    named = _FILTER.search(dictionary)
+    if named is None or (named[1] or named[2]) != b"FlateDecode" or b"/DecodeParms" in dictionary:
         raise _malformed("an attachment is pressed in a way that is not known here")
     expand = zlib.decompressobj()
     try:

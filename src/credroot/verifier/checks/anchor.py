@@ -106,10 +106,13 @@ def _pointer(claim: AnchorClaim) -> JsonObject:
 def _unanchored(evidence: Evidence) -> Check:
     """Skip what carries no anchor: its signature alone vouches for it, where the policy or the trust list says so.
 
+    The same holds for an endorsement.
+
     An anchor that is demanded and missing keeps the verdict from being valid, but nothing was found to be wrong.
     """
-    did = issuer_id(evidence.subject.document) if isinstance(evidence.subject, CredentialSubject) else ""
-    if not evidence.policy.require_anchor or evidence.trust.needs_no_anchor(did):
+    document = evidence.subject.document if isinstance(evidence.subject, CredentialSubject) else {}
+    is_free = not evidence.policy.require_anchor or evidence.trust.needs_no_anchor(issuer_id(document))
+    if is_free or _is_endorsement(document):
         message = "It was not anchored on any chain; its signature alone vouches for it, and nothing dates it."
         return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message, required=False)
     message = (
@@ -117,6 +120,13 @@ def _unanchored(evidence: Evidence) -> Check:
         "name it in the trust list without an account, or set require_anchor to false."
     )
     return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message)
+
+
+def _is_endorsement(document: JsonObject) -> bool:
+    """Tell an endorsement, which stands by its signature wherever it is carried: only badges are anchored."""
+    types = document.get("type")
+    words = {word for word in (types if isinstance(types, list) else [types]) if isinstance(word, str)}
+    return "EndorsementCredential" in words and not words & {"OpenBadgeCredential", "AchievementCredential"}
 
 
 def _not_asked(name: str, *, required: bool = True) -> Check:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
+from credroot.verifier.checks.anchor import check_inclusion
+from credroot.verifier.checks.signature import check_signature
 from credroot.verifier.identity import issuer_id, key_book
 from credroot.verifier.keys import did_of
 from credroot.verifier.subject import CredentialSubject
@@ -27,15 +29,23 @@ MAX_ENDORSEMENTS = 8
 
 
 def check_endorsements(evidence: Evidence) -> Check | None:
-    """Check every endorsement's own signature; not asked where there is none."""
+    """Check every endorsement's own signature; not asked where there is none, or the credential does not hold."""
     subject = evidence.subject
     if not isinstance(subject, CredentialSubject):
         return None
     found = list(endorsements_of(subject.document))
     if not found:
         return None
+    if Outcome.FAILED in (check_inclusion(evidence).outcome, check_signature(evidence).outcome):
+        message = "Not asked: the credential that carries the endorsements does not hold."
+        return Check(ENDORSEMENT, Outcome.SKIPPED, "endorsement.skipped", message, False)
     keys = key_book(evidence)
-    told = [_told(evidence, keys, about, endorsement) for about, endorsement in found[:MAX_ENDORSEMENTS]]
+    told: list[JsonObject] = []
+    for about, endorsement in found[:MAX_ENDORSEMENTS]:
+        told.append(_told(evidence, keys, about, endorsement))
+        if str(told[-1].get("reason", "")).startswith("rdfc."):
+            # Made to be costly, or worthless: one of them is enough.
+            break
     details: JsonObject = {"endorsements": list(told)}
     outcomes = {entry["outcome"] for entry in told}
     if "failed" in outcomes:

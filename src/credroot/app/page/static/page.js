@@ -60,11 +60,12 @@
   function show(answer) {
     const template = document.createElement("template");
     template.innerHTML = answer.html;
+    const heading = template.content.querySelector("#verdict");
+    heading.removeAttribute("autofocus"); // it is for the page without a script
     result.replaceChildren(template.content);
     document.title = `${answer.title} – ${words["page.title"]}`;
     say("");
     enliven();
-    const heading = byId("verdict");
     heading.focus({ preventScroll: true });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     result.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });

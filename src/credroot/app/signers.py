@@ -1,0 +1,51 @@
+"""From a signer's URI to a signer: a keystore, a key in the environment, or a service that signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from credroot.chain.external_signer import KMS_SCHEME, kms_signer
+from credroot.chain.keystore import (
+    ENVIRONMENT_SCHEME,
+    KEYSTORE_SCHEME,
+    find_keystore,
+    open_keystore,
+    signer_from_key,
+)
+from credroot.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from credroot.chain.keystore import Signer
+
+
+def open_signer(
+    uri: str, folders: Sequence[Path], passphrase: Callable[[], str], environment: Mapping[str, str]
+) -> Signer:
+    """Open the signer that `uri` names: ``keystore://NAME``, ``env://VARIABLE`` (with a warning), ``awskms:///KEY``.
+
+    Raises:
+        InputError: ``key.scheme`` for another scheme; else as `find_keystore`, `open_keystore` and `kms_signer`.
+    """
+    if uri.startswith(KEYSTORE_SCHEME):
+        return open_keystore(find_keystore(uri.removeprefix(KEYSTORE_SCHEME), folders), passphrase)
+    if uri.startswith(ENVIRONMENT_SCHEME):
+        return _from_environment(uri.removeprefix(ENVIRONMENT_SCHEME), environment)
+    if uri.startswith(KMS_SCHEME):
+        return kms_signer(uri.removeprefix(KMS_SCHEME))
+    raise InputError(f"signer {uri!r}: use keystore://NAME, env://VARIABLE or awskms:///KEY", code="key.scheme")
+
+
+def _from_environment(variable: str, environment: Mapping[str, str]) -> Signer:
+    click.echo(f"warning: the key in ${variable} can be read by every program of this user", err=True)
+    try:
+        return signer_from_key(bytes.fromhex(environment.get(variable, "").removeprefix("0x")))
+    except (ValueError, InputError) as error:
+        # The foreign error's text may show the key.
+        raise InputError(f"${variable} holds no private key", code="key.malformed") from ValueError(
+            type(error).__name__
+        )

@@ -1,0 +1,91 @@
+"""The figures of the report: which numbers are drawn, and the one sentence that says what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+
+from credroot.auditor.html_report.plots import bar_plot
+from credroot.auditor.html_report.series import Series, latency_histogram, over_time
+from credroot.auditor.html_report.tables import series_table
+from credroot.auditor.ledger_records import ACTIONS
+
+if TYPE_CHECKING:
+    from credroot.auditor.audit_report import AuditReport
+    from credroot.core.values import Address
+
+WEI = 10**18
+
+
+def figures(report: AuditReport) -> Iterator[str]:
+    """Give each figure for which there are numbers."""
+    batches = list(report.ledger.batches.values())
+    credentials = over_time((batch.anchored_at, name_of(report, batch.issuer), batch.leaf_count) for batch in batches)
+    yield _figure("Credentials anchored", _busiest(credentials, "credentials"), credentials, "credentials")
+    counts = over_time((batch.anchored_at, name_of(report, batch.issuer), 1) for batch in batches)
+    yield _figure("Batches anchored", _busiest(counts, "batches"), counts, "batches")
+    withdrawals = over_time(
+        (item.at, ACTIONS.get(item.action, "other"), item.credentials) for item in report.ledger.withdrawals
+    )
+    yield _figure("Withdrawals", _busiest(withdrawals, "credentials"), withdrawals, "credentials")
+    if report.reconciled is not None and report.reconciled.latencies:
+        yield _latency(report.reconciled.latencies)
+    if report.costs:
+        yield _costs(report)
+
+
+def name_of(report: AuditReport, issuer: Address) -> str:
+    """Give an issuer's name by the trust list, a short form of its account otherwise."""
+    account = str(issuer)
+    return report.names.get(issuer) or f"{account[:8]}…{account[-4:]}"
+
+
+def _figure(title: str, told: str, series: Series, unit: str) -> str:
+    head = f"<h3>{escape(title)}</h3><p>{escape(told)}</p>"
+    if not series.labels:
+        return f"<figure><figcaption>{head}</figcaption></figure>"
+    legend = ""
+    if len(series.rows) > 1:
+        items = "".join(f'<li><i class="s{n}"></i>{escape(name)}</li>' for n, (name, _) in enumerate(series.rows))
+        legend = f'<ul class="legend">{items}</ul>'
+    plot = bar_plot(series, title=title, unit=unit)
+    numbers = f"<details><summary>The numbers</summary>{series_table(series, unit)}</details>"
+    return f"<figure><figcaption>{head}</figcaption>{plot}{legend}{numbers}</figure>"
+
+
+def _busiest(series: Series, unit: str) -> str:
+    if not series.labels:
+        return "None so far."
+    totals = series.totals
+    place = max(range(len(totals)), key=lambda number: totals[number])
+    if len(totals) == 1:
+        return f"{totals[0]:,} {unit}, all of them on {series.labels[0]}."
+    return f"{sum(totals):,} {unit}; most in the {series.period} of {series.labels[place]}: {totals[place]:,}."
+
+
+def _latency(latencies: list[int]) -> str:
+    ordered = sorted(latencies)
+    median = ordered[len(ordered) // 2] / 86_400
+    told = f"From the date in {len(ordered):,} credentials to their anchoring; half of them within {median:,.1f} days."
+    return _figure("From issue to anchor", told, latency_histogram(latencies), "credentials")
+
+
+def _costs(report: AuditReport) -> str:
+    """Draw the gas of anchoring over time; a transaction with several batches is counted once, at its first."""
+    points, seen, fees, credentials = [], set[bytes](), 0, 0
+    for batch in report.ledger.batches.values():
+        cost = report.costs.get(bytes(batch.transaction))
+        if cost is None:
+            continue
+        credentials += batch.leaf_count
+        if bytes(batch.transaction) not in seen:
+            seen.add(bytes(batch.transaction))
+            fees += cost.fee_wei
+            points.append((batch.anchored_at, name_of(report, batch.issuer), cost.gas))
+    series = over_time(points)
+    each = fees / WEI / max(1, credentials)
+    told = (
+        f"{len(seen):,} transactions cost {fees / WEI:.6g} {report.coin} in all, {each:.2g} {report.coin} a credential."
+    )
+    return _figure("Cost of anchoring", told, series, "gas")

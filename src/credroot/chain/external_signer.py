@@ -1,0 +1,130 @@
+"""A signer whose key never leaves where it is: a service that signs digests, such as AWS KMS.
+
+``awskms:///KEY`` names a key by its id, alias (``alias/registrar``) or ARN; region and credentials come from where the
+AWS tools find them. The key is of the kind ECC_SECG_P256K1, for signing and verifying.
+
+Source: SEC 1 section 4.1; EIP-2 for the lower half of s; AWS KMS API, GetPublicKey and Sign.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.transaction_codec import signed_bytes, signing_digest
+from credroot.core.errors import InputError
+from credroot.core.keccak import keccak256
+from credroot.core.values import Address, Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KMS_SCHEME = "awskms:///"
+CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+UNCOMPRESSED = b"\x04"
+POINT_BYTES = 65
+
+
+class KmsClient(Protocol):
+    """The two calls of a KMS client that are used."""
+
+    def get_public_key(self, *, KeyId: str) -> dict[str, Any]:  # noqa: N803  # the service's own names
+        """Give ``PublicKey``: the key as a DER SubjectPublicKeyInfo."""
+        ...
+
+    def sign(self, *, KeyId: str, Message: bytes, MessageType: str, SigningAlgorithm: str) -> dict[str, Any]:  # noqa: N803
+        """Give ``Signature``: DER, of a digest."""
+        ...
+
+
+class ExternalSigner:
+    """Signs through a function from a digest of 32 bytes to a DER signature."""
+
+    def __init__(self, public_key: bytes, sign: Callable[[bytes], bytes]) -> None:
+        """Take the key's public point, uncompressed, 65 bytes. Raise `InputError` for anything else."""
+        if len(public_key) != POINT_BYTES or public_key[:1] != UNCOMPRESSED:
+            raise InputError("not a public key of secp256k1", code="key.malformed")
+        self._public = public_key
+        self._sign = sign
+        self.address = Address(keccak256(public_key[1:])[12:])
+
+    def sign_transaction(self, transaction: dict[str, Any]) -> tuple[bytes, Digest]:
+        """See `Signer.sign_transaction`."""
+        parity, r, s = self._signature(signing_digest(transaction))
+        return signed_bytes(transaction, parity=parity, r=r, s=s)
+
+    def sign_digest(self, digest: Digest) -> bytes:
+        """See `Signer.sign_digest`."""
+        parity, r, s = self._signature(digest)
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([27 + parity])
+
+    def _signature(self, digest: bytes) -> tuple[int, int, int]:
+        """Ask for a signature and bring it into the one form that chains take."""
+        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+        r, s = decode_dss_signature(self._sign(digest))
+        s = min(s, CURVE_ORDER - s)
+        for parity in (0, 1):
+            if _recovered(digest, parity, r, s) == self._public[1:]:
+                return parity, r, s
+        raise InputError("the external signer's signature is not of its own key", code="key.signature")
+
+
+def kms_signer(key: str, client: KmsClient | None = None) -> ExternalSigner:
+    """Open a key of AWS KMS; `client` is made by boto3 where none is given.
+
+    Raises:
+        InputError: ``key.extra_missing``, boto3 is not installed; ``key.malformed``, it is a key of another kind;
+            ``key.unreachable``, the service refused or was not there.
+    """
+    service = client or _boto_client()
+    try:
+        public = service.get_public_key(KeyId=key)["PublicKey"]
+    except Exception as error:  # the library raises kinds that it makes at run time
+        raise InputError(f"the key {key!r} can't be used: {type(error).__name__}", code="key.unreachable") from error
+
+    def sign(digest: bytes) -> bytes:
+        try:
+            answer = service.sign(KeyId=key, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")
+        except Exception as error:
+            raise InputError(f"the key {key!r} did not sign: {type(error).__name__}", code="key.unreachable") from error
+        return bytes(answer["Signature"])
+
+    return ExternalSigner(_point(public), sign)
+
+
+def _boto_client() -> KmsClient:
+    try:
+        boto3: Any = import_module("boto3")
+    except ImportError as error:
+        raise InputError(
+            "keys of AWS KMS need boto3: pip install 'credroot[awskms]'", code="key.extra_missing"
+        ) from error
+    client: KmsClient = boto3.client("kms")
+    return client
+
+
+def _point(spki: bytes) -> bytes:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError("not a public key", code="key.malformed") from error
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256K1):
+        raise InputError("the key is not of the curve secp256k1 (ECC_SECG_P256K1)", code="key.malformed")
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _recovered(digest: bytes, parity: int, r: int, s: int) -> bytes | None:
+    with keep_recursion_limit():
+        from coincurve import PublicKey
+    try:
+        compact = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([parity])
+        found: bytes = PublicKey.from_signature_and_message(compact, digest, hasher=None).format(compressed=False)
+    except Exception:  # the library raises its own kinds where no point fits
+        return None
+    return found[1:]
