@@ -101,9 +101,7 @@ class Desk:
         folder = self.folder(name)
         folder.path.mkdir(parents=True, exist_ok=True)
         begin(self.bench, folder, Digest.sha256(name.encode()))
-        return self._walk(
-            self.bench, folder, self.signer, guards or Guards(), lambda: self._prepare(folder), **options
-        )
+        return self._walk(self.bench, folder, self.signer, guards or Guards(), lambda: self._prepare(folder), **options)
 
     def operation(self, name: str = "one") -> Operation:
         """Give the operation of a batch as the journal has it."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from credroot.app.settings import Settings
     from credroot.issuer.batch_folder import BatchFolder
 
-JOURNAL_FILE = "journal.db"
-
 
 def write_outputs(
     settings: Settings, batch: BatchFolder, wanted: Wanted, told: Callable[[int], None] = lambda _: None
@@ -45,12 +43,15 @@ def write_outputs(
         people = {entry.row: entry for entry in usable_roster(stream, batch.roster.name).entries()}
     lines = make_outputs(batch, people, wanted, told)
     folder = batch.path / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
     write_file(folder / REPORT, batch_report(_facts(settings, batch, lines), lines), mode=PRIVATE)
     return lines, folder
 
 
 def _facts(settings: Settings, batch: BatchFolder, lines: Sequence[Line]) -> BatchFacts:
+    # Imported here: it brings the libraries that sign and send.
+    from credroot.app.issuing import JOURNAL_FILE
+    from credroot.issuer.outputs.content import read_content
+
     manifest = batch.read_manifest()
     with Journal(settings.workspace / JOURNAL_FILE) as journal:
         record = next((record for record in journal.batches() if record.name == batch.name), None)
@@ -58,8 +59,6 @@ def _facts(settings: Settings, batch: BatchFolder, lines: Sequence[Line]) -> Bat
     network = next(
         (network for network in settings.networks.values() if network.chain_id.caip2 == manifest["chain"]), None
     )
-    from credroot.issuer.outputs.content import read_content
-
     first = lines[0].credential_id.removeprefix("urn:uuid:")
     content = read_content((batch.published / f"{first}.json").read_bytes())
     facts = BatchFacts(

@@ -311,8 +311,15 @@ class EventIndex:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise IndexProblem(f"the index failed: {_first_line(error)}") from error
+
+    @property
+    def _driver_error(self) -> type[Exception]:
+        """What the driver raises where it is used directly, which SQLAlchemy does not translate."""
+        driver: Any = self._engine.dialect.loaded_dbapi
+        found: type[Exception] = driver.Error
+        return found
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,11 @@
 import pytest
-from tests.credential.baking.pictures import JSON, JWT, PNG, SVG
 
 from credroot.core.errors import InputError
 from credroot.credential.baking.detect import Extracted, FileKind, detect, read_credential_bytes
 from credroot.credential.baking.payload import MAX_PAYLOAD_BYTES, MAX_PICTURE_BYTES, PayloadKind
 from credroot.credential.baking.png import bake_png
 from credroot.credential.baking.svg import bake_svg
+from tests.credential.baking.pictures import JSON, JWT, PNG, SVG
 
 KINDS = {
     FileKind.JSON: [JSON, b" \r\n" + JSON, b"\xef\xbb\xbf{}", b"[]"],

@@ -8,13 +8,13 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.credential.baking.pictures import JSON, JWT, OB3, PNG, SVG, credential, itxt, png, svg
 
 from credroot.core.errors import InputError
 from credroot.credential.baking.detect import read_credential_bytes
 from credroot.credential.baking.payload import MAX_PICTURE_BYTES
 from credroot.credential.baking.png import MAX_CHUNKS, bake_png, chunk
 from credroot.credential.baking.svg import MAX_SVG_BYTES, bake_svg
+from tests.credential.baking.pictures import JSON, JWT, OB3, PNG, SVG, credential, itxt, png, svg
 
 LIMIT_S = 0.25
 ROOM = MAX_SVG_BYTES - 300

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests.credential.baking.pictures import DATA, END, HEADER, JSON, JWT, PNG, SIGNATURE, itxt, png
 
 from credroot.core.errors import InputError
 from credroot.credential.baking.payload import MAX_PAYLOAD_BYTES
 from credroot.credential.baking.png import LEGACY_KEYWORD, MAX_CHUNKS, bake_png, chunk, extract_png, png_template
+from tests.credential.baking.pictures import DATA, END, HEADER, JSON, JWT, PNG, SIGNATURE, itxt, png
 
 
 def refusal(picture):

@@ -3,10 +3,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.credential.baking.pictures import JSON, JWT, OB2, OB3, SVG, credential, svg
 
 from credroot.core.errors import InputError
 from credroot.credential.baking.svg import MAX_ELEMENTS, MAX_SVG_BYTES, bake_svg, extract_svg, svg_template
+from tests.credential.baking.pictures import JSON, JWT, OB2, OB3, SVG, credential, svg
 
 TAG = "{https://purl.imsglobal.org/ob/v3p0}credential"
 

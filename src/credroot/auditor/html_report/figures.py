@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
@@ -85,7 +86,11 @@ def _costs(report: AuditReport) -> str:
             points.append((batch.anchored_at, name_of(report, batch.issuer), cost.gas))
     series = over_time(points)
     each = fees / WEI / max(1, credentials)
-    told = (
-        f"{len(seen):,} transactions cost {fees / WEI:.6g} {report.coin} in all, {each:.2g} {report.coin} a credential."
-    )
+    told = f"{len(seen):,} transactions: {_coins(fees / WEI)} {report.coin} in all, {_coins(each)} a credential."
     return _figure("Cost of anchoring", told, series, "gas")
+
+
+def _coins(amount: float) -> str:
+    """Write an amount with two digits that count, never as a power of ten."""
+    digits = 2 if amount >= 1 else min(18, 1 - math.floor(math.log10(amount))) if amount > 0 else 0
+    return f"{amount:,.{digits}f}"

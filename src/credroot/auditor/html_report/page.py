@@ -108,7 +108,7 @@ def _tiles(report: AuditReport) -> str:
         ("Suspended", sum(batch.suspended_credentials for batch in batches)),
     ]
     if report.reconciled is not None and report.reconciled.rosters:
-        tiles.append(("Roster rows found", report.reconciled.rows_on_chain))
+        tiles.append(("Rows found", report.reconciled.rows_on_chain))
     cells = "".join(f'<div class="tile"><dt>{name}</dt><dd>{value:,}</dd></div>' for name, value in tiles)
     return f'<dl class="tiles">{cells}</dl>'
 

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from credroot.issuer.outputs.content import Content
 
-STANDARDS = ["ua-1", "a-3a"]
 ATTACHMENT = "credential.json"
 LANGUAGES = ("en", "es", "fr", "de")
 MAX_CODE_CHARACTERS = 2_300
@@ -57,17 +56,17 @@ def certificate(
     except ImportError as error:
         raise InputError("PDFs need the extra: pip install 'credroot[pdf]'", code="output.missing_part") from error
     data = _data(content, picture, link=link, page=page, language=language)
+    compile_bytes: Callable[..., bytes] = typst.compile
     try:
-        written: bytes = typst.compile(
+        return compile_bytes(
             _template(),
             font_paths=[str(folder) for folder in font_folders],
             sys_inputs={"data": json.dumps(data), "credential": credential.decode()},
-            pdf_standards=STANDARDS,
+            pdf_standards=["ua-1", "a-3a"],
             timestamp=int(content.issued.timestamp()),
         )
     except RuntimeError as error:
         raise _refusal(str(error)) from error
-    return written
 
 
 def qr_code(text: str) -> str | None:

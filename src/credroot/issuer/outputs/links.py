@@ -60,7 +60,7 @@ def add_to_profile(content: Content, link: str) -> ProfileEntry:
         "certUrl": link,
         "certId": content.uuid,
     }
-    fields = {
+    labelled = {
         "Name": content.skill,
         "Issuing organization": content.issuer,
         "Issue date": f"{issued:%Y-%m}",

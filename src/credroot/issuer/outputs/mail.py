@@ -26,8 +26,8 @@ MEDIA_TYPES = {
 _WORDS = {
     "en": (
         "Your credential: {skill}",
-        "Dear {name},\n\n{issuer} has issued you the credential “{skill}”. It is attached. Keep the files: they are yours,"
-        " and anyone can check them without asking us.\n",
+        "Dear {name},\n\n{issuer} has issued you the credential “{skill}”. It is attached. Keep the files: they"
+        " are yours, and anyone can check them without asking us.\n",
         "Check or share it: {link}\n",
         "Add it to your LinkedIn profile: {linkedin}\n",
     ),
@@ -40,15 +40,15 @@ _WORDS = {
     ),
     "fr": (
         "Votre attestation : {skill}",
-        "Bonjour {name},\n\n{issuer} vous a délivré l’attestation « {skill} ». Elle est jointe. Gardez les fichiers : ils sont"
-        " à vous, et chacun peut les vérifier sans nous interroger.\n",
+        "Bonjour {name},\n\n{issuer} vous a délivré l’attestation « {skill} ». Elle est jointe. Gardez les fichiers :"
+        " ils sont à vous, et chacun peut les vérifier sans nous interroger.\n",
         "Vérifiez-la ou partagez-la : {link}\n",
         "Ajoutez-la à votre profil LinkedIn : {linkedin}\n",
     ),
     "de": (
         "Ihr Nachweis: {skill}",
-        "Guten Tag, {name},\n\n{issuer} hat Ihnen den Nachweis „{skill}“ ausgestellt. Er ist angehängt. Bewahren Sie die"
-        " Dateien auf: Sie gehören Ihnen, und jeder kann sie prüfen, ohne uns zu fragen.\n",
+        "Guten Tag, {name},\n\n{issuer} hat Ihnen den Nachweis „{skill}“ ausgestellt. Er ist angehängt. Bewahren Sie"
+        " die Dateien auf: Sie gehören Ihnen, und jeder kann sie prüfen, ohne uns zu fragen.\n",
         "Prüfen oder teilen Sie ihn: {link}\n",
         "Nehmen Sie ihn in Ihr LinkedIn-Profil auf: {linkedin}\n",
     ),

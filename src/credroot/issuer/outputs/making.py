@@ -84,8 +84,8 @@ def make_outputs(
         letter = _letter(content, person.email if person else "", link, files)
         letters.append(letter)
         if "mail" in wanted.kinds and letter.email:
-            sender = {"sender_name": content.issuer, "sender": wanted.sender, "language": wanted.language}
-            _write(folder / "mail", f"{uuid}.eml", draft(letter, **sender))  # type: ignore[arg-type]
+            message = draft(letter, sender_name=content.issuer, sender=wanted.sender, language=wanted.language)
+            _write(folder / "mail", f"{uuid}.eml", message)
         lines.append(Line(row, content.holder, letter.email, content.id, tuple(files), problem))
         told(number)
     if "mail" in wanted.kinds:
@@ -130,5 +130,5 @@ def _letter(content: Content, email: str, link: str, files: Mapping[str, bytes])
 
 def _write(folder: Path, name: str, data: bytes) -> None:
     """Write one file that only its owner may read: it is about a person."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     write_file(folder / name, data, mode=PRIVATE)
