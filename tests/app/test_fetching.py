@@ -244,6 +244,18 @@ def test_nothing_is_fetched_unless_the_settings_say_so(tmp_path: Path) -> None:
     assert isinstance(documents_of(load_settings(tmp_path, {}), lambda: NOW), WebDocuments)
 
 
+def test_a_server_sees_a_new_status_list_without_being_started_again(tmp_path: Path) -> None:
+    folder = tmp_path / "public" / "status"
+    folder.mkdir(parents=True)
+    seconds = [0.0]
+    documents = PinnedDocuments(tmp_path, seconds=lambda: seconds[0])
+    assert documents.status_list("https://x.example/1", fetch=False) is None
+    (folder / "1.json").write_text(json.dumps({"id": "https://x.example/1"}))
+    assert documents.status_list("https://x.example/1", fetch=False) is None
+    seconds[0] = 16.0
+    assert documents.status_list("https://x.example/1", fetch=False) is not None
+
+
 def test_a_pinned_file_that_is_too_large_or_unreadable_is_as_good_as_absent(tmp_path: Path) -> None:
     folder = tmp_path / "trust" / "status"
     folder.mkdir(parents=True)

@@ -180,3 +180,28 @@ def test_shapes_that_were_learnt_change_no_verdict(registrar: Workspace) -> None
     for name in names:
         name.chmod(0o666)
     assert registrar.run("verify", "-q", str(path)).returncode == 0
+
+
+def test_a_new_key_leaves_what_the_old_one_signed_good_because_the_anchor_dates_it(registrar: Workspace) -> None:
+    old = registrar.credentials[9]
+    done = registrar.run("issuer", "rotate-key")
+    assert done.returncode == 0, done.stderr
+    report = credroot.verify(old.read_bytes(), workspace=registrar.folder)
+    assert report.verdict is credroot.Verdict.VALID
+    assert report.check("signature").code == "signature.before_removal"
+    assert report.check("issuer").details["boundBy"] == ["trust list", "profile", "did document"]
+    assert registrar.run("issuer", "status").returncode == 0
+    roster = "name,email,issued_on\nNew Person,new@students.example,2026-07-01\n"
+    (registrar.folder / "more.csv").write_text(roster)
+    arguments = ("--roster", "more.csv", "--achievement", "data-analytics.json")
+    done = registrar.run("batch", "anchor", "more", *arguments)
+    assert done.returncode == 0, done.stderr
+    (path,) = (registrar.folder / "batches" / "more" / "credentials").glob("*.json")
+    report = credroot.verify(path.read_bytes(), workspace=registrar.folder)
+    assert (report.verdict, report.check("signature").code) == (credroot.Verdict.VALID, "signature.ok")
+    assert details(report, "signature")["key"] == f"{DID}#key-2"
+
+
+def test_a_did_key_has_no_other_key(workspace: Workspace) -> None:
+    done = workspace.run("issuer", "rotate-key")
+    assert (done.returncode, "key.is_the_did" in done.stderr) == (2, True)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import statistics
 import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from credroot.app.page.static_site import static_site
 from tests.browser.steps import choose, drop, heading
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.workspaces import Workspace
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Any web server: it knows nothing of the project."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
 
 
 def test_a_genuine_credential_is_called_so(open_page: Any, live: str, demonstrated: Workspace) -> None:
@@ -49,3 +62,46 @@ def test_a_zip_of_the_batch_is_a_table(open_page: Any, live: str, demonstrated: 
     assert heading(page) == "25 files checked"
     assert page.locator(".mark.good").count() == 24
     assert page.locator(".mark.withdrawn").count() == 1
+
+
+def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped(
+    open_page: Any, live: str, demonstrated: Workspace
+) -> None:
+    pytest.importorskip("typst", reason="typst is not installed: the extra credroot[pdf]")
+    from credroot.issuer.outputs.badges import Badges
+    from credroot.issuer.outputs.certificate import certificate
+    from credroot.issuer.outputs.content import read_content
+    from credroot.issuer.outputs.links import private_link
+
+    credential = next(
+        data
+        for data in (path.read_bytes() for path in demonstrated.credentials[1:])
+        if read_content(data).holder.isascii()
+    )
+    content = read_content(credential)
+    link = private_link(f"{live}/", content)
+    picture = Badges(content.skill, content.issuer).picture
+    page = open_page(live)
+    drop(page, "certificate.pdf", certificate(content, credential, picture=picture, link=link, page=f"{live}/"))
+    assert heading(page) == "Genuine and current"
+    assert "not part of what was checked" in page.locator(".note").inner_text()
+    page.goto(link)
+    page.wait_for_selector("#verdict")
+    assert heading(page) == "Genuine and current"
+
+
+def test_the_page_works_as_static_files_beside_the_server(
+    open_page: Any, live: str, demonstrated: Workspace, tmp_path: Path
+) -> None:
+    for name, data in static_site(live).items():
+        (tmp_path / name).write_bytes(data)
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        page = open_page(f"http://127.0.0.1:{server.server_port}/")
+        page.get_by_role("link", name="Deutsch").click()
+        page.wait_for_url("**/index.de.html")
+        choose(page, ("a.json", demonstrated.credentials[1].read_bytes()))
+        assert heading(page) == "Echt und gültig"
+        assert page.faults == []
+        server.shutdown()

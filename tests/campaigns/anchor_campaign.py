@@ -31,12 +31,13 @@ from tests.campaigns.fault_proxy import FaultProxy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from credroot.chain.deployment import Deployment
     from credroot.core.values import Address
 
 CONFIRMATIONS = 4
-RUNS_OF_ONE_NODE = 50
-"""anvil grows slow, and after some ten thousand blocks with reorganisations it may lose its state."""
+RUNS_OF_ONE_NODE = 25
+"""Behind a thousand blocks, a reorganisation now and then makes anvil lose its state."""
+PATIENCE_PROCESSES = 8
+"""After so many processes without a result it is asked whether anvil broke."""
 KILLABLE_HITS = 26
 MOST_KILLS = 3
 MOST_PROCESSES = 60
@@ -191,8 +192,7 @@ class Campaign:
                 ended = self._until_published(rng, folder, key)
         finally:
             world.end()
-        if self._anvil.ask("eth_getCode", str(self._deployment.address), "latest") == "0x":
-            raise NodeBrokeError
+        self._require_sound_node()
         # What the policy promises: nothing that was published hangs on the blocks that may still vanish.
         self._anvil.reorganise(CONFIRMATIONS - 1)
         self._figures.reorganisations += 1
@@ -205,12 +205,18 @@ class Campaign:
             shutil.rmtree(folder)
         return not found
 
+    def _require_sound_node(self) -> None:
+        if self._anvil.ask("eth_getCode", str(self._deployment.address), "latest") == "0x":
+            raise NodeBrokeError
+
     def _until_published(self, rng: random.Random, folder: Path, key: bytes, directed: int | None = None) -> str:
         kills = rng.randint(0, MOST_KILLS)
         rate = rng.choice((0.0, 0.05, 0.15, 0.3))
         bump_after_s = rng.choice((0.03, 0.2, 60.0))
         ended: dict[str, Any] = {}
         for process in range(MOST_PROCESSES):
+            if process >= PATIENCE_PROCESSES:
+                self._require_sound_node()
             self._proxy.rate = rate if process < MOST_PROCESSES // 2 else 0.0
             may_kill = kills > 0
             kill_at = rng.randrange(KILLABLE_HITS) if may_kill and rng.random() < 0.7 else None

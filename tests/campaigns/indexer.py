@@ -46,6 +46,7 @@ class Tally:
     events: int = 0
     reorganisations: int = 0
     walked_back: int = 0
+    while_reading: int = 0
     lies: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
@@ -53,8 +54,8 @@ class Tally:
 
     def lines(self) -> list[str]:
         told = [
-            f"{self.chains} chains, {self.events} events, {self.reorganisations} reorganisations while reading, "
-            f"{self.walked_back} of them behind the index",
+            f"{self.chains} chains, {self.events} events, {self.reorganisations} reorganisations: "
+            f"{self.while_reading} in the middle of a reading, {self.walked_back} that the index was walked back for",
             f"{sum(self.lies.values())} lies, {sum(self.found.values())} found, {len(self.missed)} missed",
         ]
         told += [f"  {name:<22}{self.found[name]} of {count}" for name, count in sorted(self.lies.items())]
@@ -68,20 +69,54 @@ def run_chain(chain: AnvilChain, rng: random.Random, tally: Tally, *, lies: int,
         synchroniser = Synchroniser(chain.rpc, chain.deployment, Confirmations(1), index)
         for _ in range(4):
             live(chain, historian, rng.randint(1, 8))
+            if rng.random() < 0.4:
+                _read_while_it_changes(chain, historian, index, tally)
+            if rng.random() < 0.7:
+                synchroniser.run()
             if rng.random() < 0.6:
-                now = int(chain.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-                depth = rng.randint(1, min(5, chain.head() - 2))
-                calls = [(who, data, rng.randrange(depth)) for who, data in historian.calls(rng.randint(0, 4), now)]
-                chain.reorganise(depth, calls)
+                _reorganise(chain, historian, tally)
                 chain.mine(rng.randint(1, 2))
-                tally.reorganisations += 1
             if rng.random() < 0.8:
                 tally.walked_back += synchroniser.run().reorganised_from is not None
-        synchroniser.run()
+        tally.walked_back += synchroniser.run().reorganised_from is not None
         _assert_equal_to_the_chain(chain, index, synchroniser.source)
         tally.chains += 1
         tally.events += index.count(synchroniser.source)
     _tell_lies(chain, rng, tally, lies)
+
+
+def _reorganise(chain: AnvilChain, historian: Historian, tally: Tally) -> None:
+    """Replace some of the newest blocks by others, with other calls in them."""
+    rng = historian.rng
+    if chain.head() <= 3:
+        return
+    now = int(chain.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+    depth = rng.randint(1, min(5, chain.head() - 2))
+    calls = [(who, data, rng.randrange(depth)) for who, data in historian.calls(rng.randint(0, 4), now)]
+    chain.reorganise(depth, calls)
+    tally.reorganisations += 1
+
+
+def _read_while_it_changes(chain: AnvilChain, historian: Historian, index: EventIndex, tally: Tally) -> None:
+    """Read through an endpoint at which the chain is reorganised between two answers."""
+    moment = historian.rng.randrange(8)
+
+    def change(_method: str, _params: list[Any], result: Any) -> Any:
+        if len(proxy.calls) == moment:
+            _reorganise(chain, historian, tally)
+            tally.while_reading += 1
+        return result
+
+    proxy = LyingProxy(chain.rpc.endpoint.masked, change)
+    try:
+        with Rpc(proxy.url, deadline_s=30) as rpc:
+            Synchroniser(rpc, chain.deployment, Confirmations(1), index).run()
+    except ChainUnavailable as error:
+        # A shorter chain looks like a node that lags, until the next block.
+        if error.code != "chain.lagging":
+            raise
+    finally:
+        proxy.close()
 
 
 def true_logs(chain: AnvilChain) -> Logs:

@@ -1,7 +1,7 @@
-"""Issuers that are killed: a process that forks one child for each run of `batch anchor`, so that starting costs nothing.
+"""Issuers that are killed: a process that forks one child for each `batch anchor`, so that starting costs nothing.
 
-It reads one JSON object a line on standard input and answers with one on standard output. A child ends by SIGKILL at the
-point of the issuer's work that the order names, or after a time, or by itself.
+It reads one JSON object a line on standard input and answers with one on standard output. A child ends by SIGKILL at
+the point of the issuer's work that the order names, or after a time, or by itself.
 """
 
 from __future__ import annotations

@@ -85,9 +85,12 @@ def measure_statuses(registry: Registry, cost: Callable[..., None]) -> None:
     cost("setStatus, reinstate 1", ISSUER, "setStatus", ISSUER, full("1"), REINSTATE, 8, [(0, 1 << 20)])
     hundred = [(0, every_other_bit(100))]
     cost("setStatus, revoke 100 in one word", ISSUER, "setStatus", ISSUER, full("many 0"), REVOKE, 1, hundred)
-    # As a random hundred of 10,000 lies: in each of the 40 words, two or three bits. A mask is a full word of data.
-    scattered = [(word, int.from_bytes(full(f"mask {word}"), "big")) for word in range(39)]
-    cost("setStatus, revoke in 39 words of 10,000", ISSUER, "setStatus", ISSUER, full("large"), REVOKE, 1, scattered)
+    registry.send(ISSUER, "anchor", ISSUER, full("large"), 10_000)
+    masks: dict[int, int] = {}
+    for index in range(0, 10_000, 100):
+        masks[index // 256] = masks.get(index // 256, 0) | 1 << index % 256
+    spread = sorted(masks.items())
+    cost("setStatus, revoke 100 spread over 10,000", ISSUER, "setStatus", ISSUER, full("large"), REVOKE, 1, spread)
     cost("setBatchStatus, suspend", ISSUER, "setBatchStatus", ISSUER, full("many 1"), SUSPEND, 7)
     cost("setBatchStatus, reinstate", ISSUER, "setBatchStatus", ISSUER, full("many 1"), REINSTATE, 8)
     cost("setBatchStatus, revoke", ISSUER, "setBatchStatus", ISSUER, full("many 2"), REVOKE, 1)

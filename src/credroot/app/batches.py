@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from credroot.app.issuing import now
 from credroot.app.progress import Progress
+from credroot.app.signers import payer_of
 from credroot.app.status_lists import ensure_status_lists
 from credroot.chain import registry_calls
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import AccountId, Digest, Root
 from credroot.credential.achievement import load_profile
 from credroot.credential.schema import schema_problems
-from credroot.issuer.anchoring import begin, walk
+from credroot.issuer.anchoring import begin, prepare_batch, walk
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
@@ -67,13 +68,22 @@ def plan_cost(settings: Settings, bench: Workbench, folder: BatchFolder) -> Plan
         people = usable_roster(stream, folder.roster.name).people
     data = registry_calls.anchor(bench.issuer, Root(Digest(os.urandom(Digest.SIZE))), people)
     intent = Intent("anchor", folder.name, bench.deployment.address, data)
-    return Planned(people, bench.submission.cost(settings.required_issuer().account.address, intent))
+    return Planned(people, bench.submission.cost(payer_of(settings), intent))
 
 
 def issue(
-    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, guards: Guards, *, may_exist: bool
+    settings: Settings,
+    bench: Workbench,
+    folder: BatchFolder,
+    keys: Keys,
+    guards: Guards,
+    *,
+    may_exist: bool,
+    early: bool = False,
 ) -> tuple[BatchRecord, Operation]:
     """Bring a batch to its published end; give its record and its transaction.
+
+    `early` hands copies out, marked as provisional, before the anchor is final.
 
     Raises:
         InputError: ``batch.unknown``, no such request was taken in.
@@ -90,16 +100,39 @@ def issue(
             f"batch {folder.name!r} was begun before and is {known.state}; run: credroot batch resume {folder.name}",
             code="batch.begun",
         )
-    files = file_entries(folder.request())
-    record = (
-        _issue_files(settings, bench, folder, keys, guards, files)
-        if files
-        else _issue_roster(settings, bench, folder, keys, guards)
+    signer = keys.signer()
+    record = _with_preparation(
+        settings, bench, folder, keys, lambda prepare: walk(bench, folder, signer, guards, prepare, early=early)
     )
     return record, bench.journal.operation(record.operation_id or 0)
 
 
-def _issue_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, guards: Guards) -> BatchRecord:
+def prepare_only(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys) -> BatchRecord:
+    """Bring a batch to prepared and no further: its root is known, the chain is asked nothing.
+
+    Raises:
+        InputError: ``batch.unknown``, no such request was taken in.
+    """
+    if not folder.exists():
+        raise InputError(f"no batch named {folder.name!r}: plan it first", code="batch.unknown")
+    return _with_preparation(
+        settings, bench, folder, keys, lambda prepare: prepare_batch(bench, folder, prepare)
+    )
+
+
+def _with_preparation(
+    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work
+) -> BatchRecord:
+    """Enter a batch into the journal and do `work` with it, which gets what prepares its files."""
+    files = file_entries(folder.request())
+    if files:
+        return _with_files(settings, bench, folder, files, work)
+    return _with_roster(settings, bench, folder, keys, work)
+
+
+def _with_roster(
+    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work
+) -> BatchRecord:
     issuer = settings.required_issuer()
     with folder.roster.open("rb") as stream:
         roster = usable_roster(stream, folder.roster.name)
@@ -124,18 +157,13 @@ def _issue_roster(settings: Settings, bench: Workbench, folder: BatchFolder, key
                     _header(bench, folder),
                 )
 
-        record = walk(bench, folder, keys.signer(), guards, prepare_now)
+        record = work(prepare_now)
     ensure_status_lists(settings, keys, folder)
     return record
 
 
-def _issue_files(
-    settings: Settings,
-    bench: Workbench,
-    folder: BatchFolder,
-    keys: Keys,
-    guards: Guards,
-    files: Sequence[FileEntry],
+def _with_files(
+    settings: Settings, bench: Workbench, folder: BatchFolder, files: Sequence[FileEntry], work: Work
 ) -> BatchRecord:
     issuer = settings.required_issuer()
     begin(bench, folder, digest_of_files(files, issuer.did))
@@ -143,7 +171,7 @@ def _issue_files(
     def prepare_now() -> Prepared:
         return prepare_files(folder, files, place_of(issuer, bench), os.urandom, _header(bench, folder))
 
-    return walk(bench, folder, keys.signer(), guards, prepare_now)
+    return work(prepare_now)
 
 
 def _header(bench: Workbench, folder: BatchFolder) -> JsonObject:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "init": ("init", "Make this folder the workspace of an issuer."),
     "doctor": ("doctor", "Say what works here and what does not."),
     "issuer": ("issuer", "Publish who the issuer is, say which keys act in its name, watch them."),
+    "page": ("page", "Write the verify page as static files."),
     "reinstate": ("withdraw", "Lift a suspension."),
     "revoke": ("withdraw", "Withdraw credentials for ever."),
     "roster": ("roster", "Check a roster before it is used."),

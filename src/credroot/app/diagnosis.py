@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import Exit
 from credroot.app.settings import SETTINGS_FILE
+from credroot.app.signers import payer_of
 from credroot.chain.endpoint import Endpoint
 from credroot.chain.keystore import ENVIRONMENT_SCHEME, KEYSTORE_SCHEME, find_keystore, read_keystore
 from credroot.chain.writer import ChainWriter
@@ -127,7 +128,7 @@ def _registry(settings: Settings, network: Network, connections: Connections) ->
 
 
 def _balance(settings: Settings, network: Network, chain: ChainWriter) -> Finding:
-    account = settings.required_issuer().account.address
+    account = payer_of(settings)
     wei = chain.balance_wei(account)
     if wei == 0:
         answer = f"{account} holds nothing: send {network.coin} to it before anchoring"

@@ -56,7 +56,7 @@ def identity_of(settings: Settings, key: Multikey) -> Identity:
         accounts=tuple(dict.fromkeys(accounts)),
         key=key,
         method=method_of(issuer.did, key, issuer.signing_key),
-        removed=read_removed_keys(settings.workspace / "keys"),
+        removed=tuple(old for old in read_removed_keys(settings.workspace / "keys") if old.key != key),
         url=issuer.url,
         image=issuer.image,
     )

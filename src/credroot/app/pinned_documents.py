@@ -9,7 +9,9 @@ A file that can't be read is as good as absent: what it would have shown stays u
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
@@ -18,7 +20,7 @@ from credroot.core.values import Digest
 from credroot.verifier.documents import ListCopy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from credroot.core.json_types import JsonObject
@@ -26,45 +28,69 @@ if TYPE_CHECKING:
 MAX_DOCUMENT_BYTES = 65_536
 MAX_LIST_BYTES = 12 * 2**20
 """Bytes of a status list's file: eight million characters of ``encodedList`` and what is around them."""
+READ_AGAIN_S = 15.0
+"""Seconds after which a server looks whether files have changed."""
+OWN_DID_DOCUMENTS = (".well-known/did.json", "*/did.json", "*/*/did.json", "*/*/*/did.json")
+"""Where a did:web may have its document below ``public/``."""
 MAX_FILES = 1_000
 """Files of one kind that are looked at."""
 
 
-class PinnedDocuments:
-    """A `DocumentSource` over the files of a workspace; read when they are first needed, once."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What lay there at one moment."""
 
-    def __init__(self, workspace: Path) -> None:
-        """Read nothing yet."""
+    did_documents: dict[str, JsonObject]
+    profiles: dict[Digest, bytes]
+    status_lists: dict[str, JsonObject]
+
+
+class PinnedDocuments:
+    """A `DocumentSource` over the files of a workspace: read when first needed, and again when that is some time ago.
+
+    Threads may share it.
+    """
+
+    def __init__(self, workspace: Path, *, seconds: Callable[[], float] = monotonic) -> None:
+        """Read nothing yet; `seconds` is a clock that only runs forward."""
         self._workspace = workspace
+        self._seconds = seconds
+        self._lock = Lock()
+        self._read: _Read | None = None
+        self._read_at = 0.0
 
     def did_document(self, did: str, *, fetch: bool) -> JsonObject | None:
         """Give a pinned DID document; what stands below ``trust/`` comes before the workspace's own."""
-        return self._did_documents.get(did)
+        return self._present().did_documents.get(did)
 
     def profile(self, digest: Digest) -> bytes | None:
         """Give a pinned profile by its digest."""
-        return self._profiles.get(digest)
+        return self._present().profiles.get(digest)
 
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give a pinned status list by the address that its ``id`` is."""
-        found = self._status_lists.get(url)
+        found = self._present().status_lists.get(url)
         return None if found is None else ListCopy(found, None)
 
-    @cached_property
-    def _did_documents(self) -> dict[str, JsonObject]:
-        own = self._documents("public", "**/did.json", MAX_DOCUMENT_BYTES)
-        return {**own, **self._documents("trust/did", "*.json", MAX_DOCUMENT_BYTES)}
+    def _present(self) -> _Read:
+        with self._lock:
+            if self._read is None or self._seconds() - self._read_at > READ_AGAIN_S:
+                self._read_at = self._seconds()
+                self._read = self._look()
+            return self._read
 
-    @cached_property
-    def _profiles(self) -> dict[Digest, bytes]:
-        found = [*self._files("public", "profile.json", MAX_DOCUMENT_BYTES)]
-        found += self._files("trust/profiles", "*.json", MAX_DOCUMENT_BYTES)
-        return {Digest.sha256(data): data for data in found}
-
-    @cached_property
-    def _status_lists(self) -> dict[str, JsonObject]:
-        own = self._documents("public/status", "*.json", MAX_LIST_BYTES)
-        return {**own, **self._documents("trust/status", "*.json", MAX_LIST_BYTES)}
+    def _look(self) -> _Read:
+        did_documents: dict[str, JsonObject] = {}
+        for pattern in OWN_DID_DOCUMENTS:
+            did_documents |= self._documents("public", pattern, MAX_DOCUMENT_BYTES)
+        profiles = [*self._files("public", "profile.json", MAX_DOCUMENT_BYTES)]
+        profiles += self._files("trust/profiles", "*.json", MAX_DOCUMENT_BYTES)
+        lists = self._documents("public/status", "*.json", MAX_LIST_BYTES)
+        return _Read(
+            did_documents | self._documents("trust/did", "*.json", MAX_DOCUMENT_BYTES),
+            {Digest.sha256(data): data for data in profiles},
+            lists | self._documents("trust/status", "*.json", MAX_LIST_BYTES),
+        )
 
     def _documents(self, folder: str, pattern: str, max_bytes: int) -> dict[str, JsonObject]:
         found: dict[str, JsonObject] = {}

@@ -12,14 +12,17 @@ from credroot.chain.keystore import (
     KEYSTORE_SCHEME,
     find_keystore,
     open_keystore,
+    read_keystore,
     signer_from_key,
 )
-from credroot.core.errors import InputError
+from credroot.core.errors import CredrootError, InputError
+from credroot.core.values import Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from credroot.app.settings import Settings
     from credroot.chain.keystore import Signer
 
 
@@ -38,6 +41,18 @@ def open_signer(
     if uri.startswith(KMS_SCHEME):
         return kms_signer(uri.removeprefix(KMS_SCHEME))
     raise InputError(f"signer {uri!r}: use keystore://NAME, env://VARIABLE or awskms:///KEY", code="key.scheme")
+
+
+def payer_of(settings: Settings) -> Address:
+    """Give the account that pays: the signer's, which its keystore names without being opened, else the issuer's."""
+    issuer = settings.required_issuer()
+    if issuer.signer.startswith(KEYSTORE_SCHEME):
+        try:
+            path = find_keystore(issuer.signer.removeprefix(KEYSTORE_SCHEME), settings.keystore_folders)
+            return Address.from_hex("0x" + str(read_keystore(path).get("address")).removeprefix("0x"))
+        except CredrootError:
+            pass  # whoever opens the key says what is wrong with it
+    return issuer.account.address
 
 
 def _from_environment(variable: str, environment: Mapping[str, str]) -> Signer:

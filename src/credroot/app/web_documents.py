@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ class WebDocuments:
         self._fetch = fetch
         self._clock = clock
         self._kept: dict[str, _Answer] = {}
+        self._lock = Lock()
         self._dids: set[str] = set()
         self._origins: set[str] = set()
         for entry in allowed:
@@ -92,12 +94,15 @@ class WebDocuments:
 
     def _get(self, url: str) -> _Answer:
         now = self._clock()
-        kept = self._kept.get(url)
+        with self._lock:
+            kept = self._kept.get(url)
         if kept is None or now - kept.at > KEPT_FOR:
-            self._kept.pop(url, None)
-            if len(self._kept) >= MAX_KEPT:
-                del self._kept[next(iter(self._kept))]
-            kept = self._kept[url] = self._fetched(url, now)
+            kept = self._fetched(url, now)
+            with self._lock:
+                self._kept.pop(url, None)
+                while len(self._kept) >= MAX_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[url] = kept
         if kept.failure is not None:
             code, message = kept.failure
             raise DocumentUnavailable(message, code=code)

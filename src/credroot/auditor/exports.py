@@ -97,7 +97,7 @@ def write_parquet(events: Iterable[Stored], path: Path) -> int:
         InputError: ``audit.parquet``, pyarrow is not installed.
     """
     try:
-        import pyarrow  # type: ignore[import-not-found]
+        import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise InputError("Parquet needs: pip install pyarrow", code="audit.parquet") from error

@@ -8,9 +8,8 @@ wherever a value decides about structure: types, contexts, languages, words that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.credential.rdf_guard import MAX_DEPTH, MAX_SAFE_INTEGER
@@ -32,8 +31,7 @@ _TEXT, _INTEGER, _TRUE, _FALSE, _NULL = range(5)  # an array of n values is writ
 _KEYWORDS_OF_STRUCTURE = ("@type", "@language", "@direction", "@index", "@nest", "@reverse", "@included")
 
 
-@dataclass(frozen=True, slots=True)
-class StructuralTerms:
+class StructuralTerms(NamedTuple):
     """Member names whose values belong to the skeleton."""
 
     names: frozenset[str]
@@ -42,7 +40,7 @@ class StructuralTerms:
     """Every name that some context defines anywhere; none of them may be taken for the scheme of an IRI."""
 
     @classmethod
-    def of(cls, contexts: ContextRegistry) -> StructuralTerms:
+    def of(cls, contexts: ContextRegistry) -> Self:
         """Collect the names from every context, scoped ones included, that the registry knows."""
         structural = {"@context", *_KEYWORDS_OF_STRUCTURE}
         every: set[str] = set()

@@ -70,26 +70,10 @@ def walk(
         GuardRefused, AnchorRejected, ChainUnavailable: as `Submission.sign` and `settle`; the batch keeps its state.
         InputError: ``batch.other_registry``, the batch was made for another registry.
     """
-    record = bench.journal.batch(folder.name)
-    _require_same_place(bench, record)
-    if record.operation_id is None:
+    if bench.journal.batch(folder.name).operation_id is None:
         require_known_anchors(bench, signer.address)
-    is_checked = False
-    if record.state is BatchState.PREPARING:
-        prepared = prepare()
-        bench.journal.batch_prepared(
-            folder.name,
-            root=prepared.root,
-            leaf_count=prepared.leaf_count,
-            checked_by=prepared.checked_by,
-            at=bench.clock(),
-        )
-        is_checked = True
-        record = bench.journal.batch(folder.name)
-    root, leaf_count = _root(record)
-    if not is_checked:
-        # Another process wrote the files, some time ago: what is anchored and published must be what is there now.
-        check_files(folder, root, leaf_count)
+    record = prepare_batch(bench, folder, prepare)
+    root, leaf_count = root_of(record)
     operation = _operation(bench, record, signer, guards)
 
     def seen(now: Operation) -> None:
@@ -104,6 +88,30 @@ def walk(
         folder.publish()
         provisional.take_back(folder)
         bench.journal.batch_published(folder.name, bench.clock())
+    return bench.journal.batch(folder.name)
+
+
+def prepare_batch(bench: Workbench, folder: BatchFolder, prepare: Callable[[], Prepared]) -> BatchRecord:
+    """Bring a batch to prepared, where it is not that far; its files are checked in any case. Asks the chain nothing.
+
+    Raises:
+        InputError: ``batch.other_registry``, the batch was made for another registry.
+        SecondOpinionDiffers: the files are not those that were prepared.
+    """
+    record = bench.journal.batch(folder.name)
+    _require_same_place(bench, record)
+    if record.state is not BatchState.PREPARING:
+        # Another process wrote the files, some time ago: what is anchored and published must be what is there now.
+        check_files(folder, *root_of(record))
+        return record
+    prepared = prepare()
+    bench.journal.batch_prepared(
+        folder.name,
+        root=prepared.root,
+        leaf_count=prepared.leaf_count,
+        checked_by=prepared.checked_by,
+        at=bench.clock(),
+    )
     return bench.journal.batch(folder.name)
 
 
@@ -134,7 +142,7 @@ def adopt(bench: Workbench, record: BatchRecord, given_up: Operation | None = No
 
     That is a transaction of a journal that was lost, or of somebody who relayed the issuer's signature.
     """
-    root, leaf_count = _root(record)
+    root, leaf_count = root_of(record)
     facts = bench.reader.read([Query(bench.issuer, root, 0)])[0]
     if facts.batch is None:
         return None
@@ -158,7 +166,7 @@ def adopt(bench: Workbench, record: BatchRecord, given_up: Operation | None = No
 
 def anchor_intent(bench: Workbench, record: BatchRecord) -> Intent:
     """Give the one transaction of a prepared batch."""
-    root, leaf_count = _root(record)
+    root, leaf_count = root_of(record)
     data = registry_calls.anchor(bench.issuer, root, leaf_count)
     return Intent("anchor", f"batch {record.name}", bench.deployment.address, data)
 
@@ -179,7 +187,8 @@ def _require_same_place(bench: Workbench, record: BatchRecord) -> None:
         )
 
 
-def _root(record: BatchRecord) -> tuple[Root, int]:
+def root_of(record: BatchRecord) -> tuple[Root, int]:
+    """Give root and leaf count of a batch. Raise `InputError` (``batch.unprepared``) where it has none yet."""
     if record.root is None or record.leaf_count is None:
         raise InputError(f"batch {record.name!r} is not prepared yet", code="batch.unprepared")
     return record.root, record.leaf_count

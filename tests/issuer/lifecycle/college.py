@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from credroot.app.demo_data import DEMO_ACHIEVEMENT
 from credroot.app.library import open_verifier
-from credroot.app.settings import Network
-from credroot.app.workspace import create_workspace
 from credroot.chain.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
 from credroot.core.values import AccountId
 from credroot.issuer.signing_key_file import create_signing_key
@@ -38,9 +36,8 @@ class College:
         self.hot = signer_from_key(test_key(f"{name} hot"))
         for account in (self.cold.address, self.hot.address):
             anvil.fund(account)
-        network = Network(NETWORK, CHAIN_ID, (anvil.url,))
-        create_workspace(self.folder, name="Testing College", network=network, passphrase=lambda: PASSPHRASE)
-        self._use_light_keys(name)
+        (self.folder / "deployments").mkdir(parents=True)
+        self._make_keys(name)
         self._write_settings()
         (self.folder / "deployments" / f"{NETWORK}.json").write_text(json.dumps(deployment.to_json()))
         (folder / "passphrase").write_text(PASSPHRASE + "\n")
@@ -49,18 +46,14 @@ class College:
             "ETH_KEYSTORE": str(self.cold_folder),
         }
 
-    def _use_light_keys(self, name: str) -> None:
-        """Replace the keys by ones that open at once: these guard nothing."""
+    def _make_keys(self, name: str) -> None:
+        """Write keys that open at once: these guard nothing."""
         keys = self.folder / "keys"
-        for path in keys.glob("*.json"):
-            path.unlink()
         create_keystore(keys / "registrar.json", PASSPHRASE, key=test_key(f"{name} hot"), work=LIGHT_SCRYPT_WORK)
         create_keystore(
             self.cold_folder / "board.json", PASSPHRASE, key=test_key(f"{name} cold"), work=LIGHT_SCRYPT_WORK
         )
-        key = create_signing_key(
-            keys / "signing-key.json", PASSPHRASE, work=LIGHT_SCRYPT_WORK, random_bytes=os.urandom
-        )
+        key = create_signing_key(keys / "signing-key.json", PASSPHRASE, work=LIGHT_SCRYPT_WORK, random_bytes=os.urandom)
         self.did = f"did:key:{key.multikey.text}"
 
     def _write_settings(self) -> None:

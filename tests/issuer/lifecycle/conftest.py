@@ -68,7 +68,7 @@ def issuer(anvil: Anvil, deployment: Deployment, tmp_path: Path) -> Issuer:
     return Issuer(anvil, deployment, tmp_path / "issuer")
 
 
-class Paused(Exception):  # noqa: N818
+class Paused(Exception):
     """What a test raises to end an issuer's process in the middle."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,7 +103,8 @@ def test_each_replacement_is_in_the_journal_before_it_is_sent(issuer: Issuer, an
     def clock() -> datetime:
         return NOW + timedelta(seconds=100 * next(times))
 
-    with issuer.desk(world=Steps(anvil, *[lambda: None] * 12), clock=clock) as desk, pytest.MonkeyPatch.context() as patch:
+    world = Steps(anvil, *[lambda: None] * 12)
+    with issuer.desk(world=world, clock=clock) as desk, pytest.MonkeyPatch.context() as patch:
         real = desk.chain.send
 
         def send(raw: bytes) -> str | None:
@@ -115,7 +117,7 @@ def test_each_replacement_is_in_the_journal_before_it_is_sent(issuer: Issuer, an
         attempts = desk.journal.attempts(desk.operation().id)
         assert len(attempts) > 2
         assert {attempt.raw for attempt in attempts} == set(sent)
-        for earlier, later in zip(attempts, attempts[1:], strict=False):
+        for earlier, later in pairwise(attempts):
             assert later.max_fee_wei * 8 >= earlier.max_fee_wei * 9
             assert later.tip_wei * 8 >= earlier.tip_wei * 9
         assert desk.chain.nonce(issuer.address) == 1
@@ -214,9 +216,8 @@ def test_gas_that_pays_for_data_on_layer_1_gets_room_to_grow(issuer: Issuer, anv
 
 def test_a_chain_that_is_no_rollup_of_that_kind_is_noticed(issuer: Issuer, anvil: Anvil) -> None:
     anvil.ask("anvil_setCode", str(GAS_PRICE_ORACLE), "0x60006000fd")
-    with issuer.desk(data_fees=DataFees.OP_STACK) as desk:
-        with pytest.raises(AnchorRejected):
-            desk.submission.cost(issuer.address, _anchor_intent(desk))
+    with issuer.desk(data_fees=DataFees.OP_STACK) as desk, pytest.raises(AnchorRejected):
+        desk.submission.cost(issuer.address, _anchor_intent(desk))
 
 
 def test_amounts_are_written_in_coins() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from credroot.chain import registry_calls
+from credroot.chain.facts import Query
 from credroot.chain.finality import Confirmations, FinalityTag
 from credroot.core.errors import AnchorRejected, ChainUnavailable, GuardRefused
 from credroot.core.status import Status
-from credroot.chain.facts import Query
 from credroot.issuer.intent import Guards, Intent
 from credroot.store.journal_records import BatchState, OperationState
 from credroot.store.lock import LockHeld
@@ -289,8 +289,8 @@ def test_what_was_begun_before_is_finished_first_and_the_same_thing_is_not_done_
         desk.bench.carry_out(desk.signer, revoke, Guards())
         assert desk.chain.nonce(issuer.address) == spent
         assert desk.bench.reader.read([Query(issuer.address, root, 0)])[0].status is Status.REVOKED
+    other = Intent("withdraw", "another", issuer.deployment.address, registry_calls.revoke(issuer.address, root, 1, 1))
     with issuer.desk(world=stop) as desk, pytest.raises(Paused):
-        other = Intent("withdraw", "suspend", issuer.deployment.address, registry_calls.revoke(issuer.address, root, 1, 1))
         desk.bench.carry_out(desk.signer, other, Guards())
     with issuer.desk() as desk:
         assert desk.anchor("two").state is BatchState.PUBLISHED

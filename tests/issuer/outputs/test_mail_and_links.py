@@ -82,14 +82,18 @@ def test_a_draft_opens_with_names_in_any_script_and_its_files(language: str, nam
 
 def test_a_name_can_not_add_a_header() -> None:
     for name in ("Eve\r\nBcc: all@u.example", "Eve\nX: y", 'Eve" <eve@evil.example>, "'):
-        try:
-            data = draft(letter(name=name, skill=name), sender_name="Office", sender=None)
-        except InputError as error:
-            assert error.code == "output.address"
-            continue
-        message = message_from_bytes(data, policy=default)
-        assert message["Bcc"] is None
-        assert [address.addr_spec for address in message["To"].addresses] == ["ada@students.example"]
+        assert others_in(name) in ({"ada@students.example"}, {"refused"}), name
+
+
+def others_in(name: str) -> set[str]:
+    """Give whom a draft to somebody of that name goes to."""
+    try:
+        data = draft(letter(name=name, skill=name), sender_name="Office", sender=None)
+    except InputError as error:
+        return {"refused"} if error.code == "output.address" else {error.code}
+    message = message_from_bytes(data, policy=default)
+    others = {"a copy"} if message["Bcc"] or message["X"] else set()
+    return others | {address.addr_spec for address in message["To"].addresses}
 
 
 def test_what_is_no_address_is_refused() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from credroot.app.amounts import parse_coins
-from credroot.app.commands.issuer_documents import did, endorse, profile, status
+from credroot.app.commands.issuer_documents import did, endorse, profile, rotate_key, status
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
@@ -66,7 +66,7 @@ def issuer() -> None:
     """Publish who the issuer is and what it withdrew, say which keys act in its name, and watch what they do."""
 
 
-for _command in (did, profile, status, endorse):
+for _command in (did, profile, rotate_key, status, endorse):
     issuer.add_command(_command)
 
 

@@ -118,6 +118,34 @@ def status(
         click.echo("No credential has a status entry; nothing was written.")
 
 
+@click.command("rotate-key")
+@_network
+@_max_cost
+@_passphrase_fd
+@click.pass_obj
+def rotate_key(workspace: Path | None, network: str | None, max_cost: str | None, passphrase_fd: int | None) -> None:
+    """Sign with a new key from now on, and publish that: DID document and profile, its digest on chain.
+
+    What the old key signed stays good, because its anchors are older than its end. Not for a did:key, which is its key.
+    """
+    from credroot.app.issuer_identity import publish_did, publish_profile
+    from credroot.app.key_rotation import rotate_signing_key
+    from credroot.core.clock import format_time
+
+    settings = load_settings(workspace)
+    with workbench(settings, network) as (bench, chosen):
+        guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+        rotated = rotate_signing_key(settings, bench, keys_of(settings, passphrase_fd))
+        click.echo(f"Removed    {rotated.old_method} from {format_time(rotated.removed_at)} on")
+        keys = keys_of(rotated.settings, passphrase_fd)
+        publish_did(rotated.settings, keys)
+        done = publish_profile(rotated.settings, bench, keys, guards)
+    click.echo("Wrote      DID document and profile; serve them before you issue again")
+    click.echo(f"On chain   SHA-256 {done.digest}")
+    if rotated.settings.required_issuer().publish_url is not None:
+        click.echo("Next       credroot issuer status: the status lists are still signed with the old key")
+
+
 @click.command()
 @click.argument("subject")
 @click.option("--name", required=True, help="What the endorsement is called.")

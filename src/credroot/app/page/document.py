@@ -13,6 +13,8 @@ from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.wording import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from credroot.app.page.wording import Wording
 
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
@@ -28,18 +30,31 @@ def _template() -> str:
 
 
 def page(
-    words: Wording, *, title: str | None = None, result: Markup | None = None, notice: str | None = None, api: str = ""
+    words: Wording,
+    *,
+    title: str | None = None,
+    result: Markup | None = None,
+    notice: str | None = None,
+    api: str = "",
+    policy: str | None = None,
+    address_of: Callable[[str], str] = "?lang={}".format,
 ) -> str:
-    """Write the whole page. `api` is the address of the server that checks, empty for the one that serves the page."""
+    """Write the whole page.
+
+    `api` is the address of the server that checks, empty for the one that serves the page. `policy` is written into the
+    page, for servers that send no header of it. `address_of` gives the page's address in another language.
+    """
     page_title = words.texts["page.title"]
     values = {
         "lang": words.language,
         "title": f"{title} \u2013 {page_title}" if title else page_title,
         "api": api,
+        "action": f"{api or '.'}/check",
         "words": json.dumps({key: words.texts[key] for key in _SCRIPT_WORDS}, ensure_ascii=False),
     }
     markup = {
-        "languages": _languages(words.language),
+        "languages": _languages(words.language, address_of),
+        "policy": element("meta", http_equiv="Content-Security-Policy", content=policy) if policy else Markup(),
         "result": result or Markup(),
         "notice": element("p", notice, class_="notice") if notice else Markup(),
     }
@@ -53,7 +68,7 @@ def page(
     return _PLACE.sub(fill, _template())
 
 
-def _languages(current: str) -> Markup:
+def _languages(current: str, address_of: Callable[[str], str]) -> Markup:
     return joined(
         *(
             element(
@@ -61,7 +76,7 @@ def _languages(current: str) -> Markup:
                 element(
                     "a",
                     name,
-                    href=f"?lang={tag}",
+                    href=address_of(tag),
                     lang=tag,
                     hreflang=tag,
                     aria_current="true" if tag == current else None,

@@ -28,7 +28,7 @@ ATTACHMENT = "credential.json"
 LANGUAGES = ("en", "es", "fr", "de")
 MAX_CODE_CHARACTERS = 2_300
 """Of a link in a QR code: what byte mode holds at the lowest level of correction (2,953), with room to scan it."""
-_NO_GLYPH = re.compile(r"could not be displayed|not covered by any font|missing glyph", re.IGNORECASE)
+_NO_GLYPH = re.compile(r"could not be displayed|contains the codepoint", re.IGNORECASE)
 
 
 def certificate(

@@ -68,6 +68,5 @@ def add_to_profile(content: Content, link: str) -> ProfileEntry:
         "Credential ID": content.uuid,
         "Credential URL": link,
     }
-    return ProfileEntry(
-        f"{_LINKEDIN}?{urlencode(parameters)}", {name: value for name, value in fields.items() if value}
-    )
+    fields = {name: value for name, value in labelled.items() if value}
+    return ProfileEntry(f"{_LINKEDIN}?{urlencode(parameters)}", fields)

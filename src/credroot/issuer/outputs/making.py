@@ -61,6 +61,7 @@ def make_outputs(
             f"batch {batch.name!r} is not published yet: run credroot batch resume", code="output.unpublished"
         )
     folder = batch.path / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
     entries = sorted(batch.read_manifest()["credentials"], key=lambda entry: int(entry["row"]))
     lines, letters, badges = [], [], None
     for number, entry in enumerate(entries, 1):
