@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import credroot
@@ -55,6 +57,26 @@ def test_outside_the_workspace_nobody_is_trusted_and_nothing_is_called_forged(
     assert (done.returncode, report["verdict"]) == (6, "indeterminate")
     assert codes(report)["anchor"] == "anchor.registry_unknown"
     assert codes(report)["inclusion"] == "inclusion.ok"
+
+
+def test_a_verdict_on_a_known_shape_imports_no_json_ld_and_no_context(demonstrated: Workspace) -> None:
+    program = (
+        "import sys\n"
+        "from credroot.__main__ import main\n"
+        f"sys.argv = ['credroot', 'verify', '--quiet', {str(demonstrated.credentials[1])!r}]\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as ending:\n"
+        "    heavy = ('pyld', 'importlib.resources', 'tempfile', 'asyncio', 'credroot.credential.contexts', 'web3')\n"
+        "    print(ending.code, [name for name in heavy if name in sys.modules])\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=demonstrated.folder, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert told[1] == "0 []"
 
 
 def test_standard_input_is_read(demonstrated: Workspace) -> None:

@@ -73,11 +73,8 @@ def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped(
     from credroot.issuer.outputs.content import read_content
     from credroot.issuer.outputs.links import private_link
 
-    credential = next(
-        data
-        for data in (path.read_bytes() for path in demonstrated.credentials[1:])
-        if read_content(data).holder.isascii()
-    )
+    published = [path.read_bytes() for path in demonstrated.credentials[1:]]
+    credential = next(data for data in published if read_content(data).holder.isascii())
     content = read_content(credential)
     link = private_link(f"{live}/", content)
     picture = Badges(content.skill, content.issuer).picture

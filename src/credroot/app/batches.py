@@ -29,7 +29,7 @@ from credroot.issuer.status_publication import credential_status
 from credroot.issuer.status_slots import slots_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from credroot.app.issuing import Keys
     from credroot.app.settings import IssuerSettings, Settings
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from credroot.issuer.status_slots import StatusSlot
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
+
+    Work = Callable[[Callable[[], Prepared]], BatchRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,10 @@ def prepare_only(settings: Settings, bench: Workbench, folder: BatchFolder, keys
     """
     if not folder.exists():
         raise InputError(f"no batch named {folder.name!r}: plan it first", code="batch.unknown")
-    return _with_preparation(
-        settings, bench, folder, keys, lambda prepare: prepare_batch(bench, folder, prepare)
-    )
+    return _with_preparation(settings, bench, folder, keys, lambda prepare: prepare_batch(bench, folder, prepare))
 
 
-def _with_preparation(
-    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work
-) -> BatchRecord:
+def _with_preparation(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work) -> BatchRecord:
     """Enter a batch into the journal and do `work` with it, which gets what prepares its files."""
     files = file_entries(folder.request())
     if files:
@@ -130,9 +128,7 @@ def _with_preparation(
     return _with_roster(settings, bench, folder, keys, work)
 
 
-def _with_roster(
-    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work
-) -> BatchRecord:
+def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work) -> BatchRecord:
     issuer = settings.required_issuer()
     with folder.roster.open("rb") as stream:
         roster = usable_roster(stream, folder.roster.name)

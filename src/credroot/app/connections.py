@@ -47,8 +47,15 @@ class Connections:
             ChainUnavailable: ``chain.no_endpoint``, none is configured; or the embedded chain does not start.
         """
         if network.name not in self._clients:
-            self._clients[network.name] = Rpc(self._url(network), deadline_s=network.deadline_s)
+            self._clients[network.name] = self._client(network)
         return self._clients[network.name]
+
+    def _client(self, network: Network) -> Rpc:
+        if len(network.endpoints) > 1:
+            from credroot.chain.endpoints import Endpoints
+
+            return Endpoints(network.endpoints, network.chain_id, deadline_s=network.deadline_s)
+        return Rpc(self._url(network), deadline_s=network.deadline_s)
 
     def _url(self, network: Network) -> str:
         if network.endpoints:

@@ -96,7 +96,7 @@ def _chain(settings: Settings, network: Network) -> Iterator[Finding]:
             rpc = connections.rpc(network)
             chain = ChainWriter(rpc)
             chain.require_chain(network.chain_id)
-        except AnchorRejected as error:
+        except (AnchorRejected, ChainMismatch) as error:
             answer = f"{_masked(network)}: {error}; put an endpoint of {network.chain_id.caip2} in its place"
             yield Finding("endpoint", Health.BROKEN, error.code, answer, Exit.REFUSED)
             return

@@ -13,6 +13,8 @@ import click
 from credroot.app.connections import Connections
 from credroot.app.passphrase import passphrase_source
 from credroot.app.signers import open_signer
+from credroot.chain.reader import RegistryReader
+from credroot.chain.rpc import Rpc
 from credroot.chain.writer import ChainWriter
 from credroot.issuer.intent import Guards
 from credroot.issuer.signing_key_file import open_signing_key
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 JOURNAL_FILE = "journal.db"
 WEI_PER_GWEI = 10**9
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port: nobody answers there, and nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,33 @@ def submission(settings: Settings, network: Network) -> Iterator[tuple[Journal, 
                 clock=now,
                 data_fees=network.data_fees,
             ),
+        )
+
+
+@contextmanager
+def offline_workbench(settings: Settings, network_name: str | None = None) -> Iterator[tuple[Workbench, Network]]:
+    """Open what preparing and signing need, and no connection: whatever asks the chain raises `ChainUnavailable`."""
+    network = settings.network_named(network_name)
+    deployment = settings.deployment(network)
+    with ExitStack() as stack:
+        stack.enter_context(exclusive(settings.workspace / "locks" / f"{network.name}.lock"))
+        journal = stack.enter_context(Journal(settings.workspace / JOURNAL_FILE))
+        rpc = stack.enter_context(Rpc(NOWHERE))
+        chain = ChainWriter(rpc)
+        yield (
+            Workbench(
+                folder=settings.workspace,
+                journal=journal,
+                chain=chain,
+                submission=Submission(journal, chain, chain_id=network.chain_id, finality=network.finality, clock=now),
+                deployment=deployment,
+                reader=RegistryReader(rpc, deployment, network.finality),
+                issuer=settings.required_issuer().account.address,
+                clock=now,
+                pause=time.sleep,
+                tell=tell,
+            ),
+            network,
         )
 
 

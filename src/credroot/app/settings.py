@@ -39,7 +39,8 @@ class Network:
     name: str
     chain_id: ChainId
     endpoints: tuple[str, ...] = ()
-    """JSON-RPC URLs, the first that answers is used; none on the local network means the embedded chain."""
+    """JSON-RPC URLs: reads fall over from one to the next, a transaction is handed to each once. None on the local
+    network means the embedded chain."""
     finality: Finality = field(default_factory=lambda: Confirmations(1))
     coin: str = "ETH"
     explorer: str | None = None

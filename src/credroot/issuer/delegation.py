@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain import registry_calls
+from credroot.chain.facts import Query
 from credroot.chain.registry_calls import Action, StatusWord
 from credroot.chain.typed_data import anchor_message, status_message, typed_data_digest
 from credroot.core.clock import format_time, parse_time
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.keystore import Signer
+    from credroot.chain.reader import RegistryReader
     from credroot.core.json_types import JsonObject, JsonValue
 
 ANCHOR_FORMAT = "credroot/signed-anchor/v1"
@@ -165,6 +167,15 @@ def intent_to_relay(signed: Signed, deployment: Deployment, now: datetime) -> In
         raise GuardRefused("its deadline is over; it has to be signed anew", code="order.expired")
     label = "relay an anchor" if isinstance(order, AnchorOrder) else f"relay: {order.action.name.lower()}"
     return Intent("relay", f"{label} of {order.issuer}", deployment.address, order.call(signed.signature))
+
+
+def is_anchored(signed: Signed, reader: RegistryReader) -> bool:
+    """Answer whether all that an anchor order wants is on the chain; a status change is never known to be done."""
+    order = signed.order
+    if not isinstance(order, AnchorOrder):
+        return False
+    facts = reader.read([Query(order.issuer, root, 0) for root, _ in order.batches])
+    return all(fact.batch is not None for fact in facts)
 
 
 def anchor_order(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.page.checking import MAX_FILES, Given, check
+from credroot.app.page.checking import FILES_AT_ONCE, MAX_FILES, Checked, Given, open_given
+from credroot.app.page.checking import check as check_opened
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report
 from credroot.credential.badge_picture.svg import badge_svg
@@ -19,9 +20,14 @@ from tests.browser.reports import credential, verdicts
 from tests.core.vectors import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from credroot.app.page.checking import VerifyMany
     from credroot.core.values import Digest
+
+
+def check(given: Sequence[Given], verify_many: VerifyMany) -> tuple[Checked, ...]:
+    return check_opened(open_given(given), verify_many)
 
 
 def as_bytes(conclusion: str = "genuine") -> bytes:
@@ -58,6 +64,14 @@ def test_too_many_files_are_refused_before_any_is_judged() -> None:
     with pytest.raises(InputError) as caught:
         check([Given(as_bytes())] * (MAX_FILES + 1), verdicts)
     assert caught.value.code == "page.too_many"
+
+
+def test_work_without_end_is_given_up() -> None:
+    opened = open_given([Given(as_bytes())] * (FILES_AT_ONCE + 1))
+    with pytest.raises(InputError) as caught:
+        check_opened(opened, verdicts, is_late=lambda: True)
+    assert caught.value.code == "page.too_costly"
+    assert len(check_opened(opened[:FILES_AT_ONCE], verdicts, is_late=lambda: True)) == FILES_AT_ONCE
 
 
 def test_the_picture_that_carried_a_credential_is_never_shown() -> None:

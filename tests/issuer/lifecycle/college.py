@@ -116,9 +116,13 @@ source = "a test"
         """Anchor a batch of people who are in no other."""
         rows = "".join(f"{name} {row},{name}.{row}@example.org,2026-05-04\n" for row in range(people))
         (self.folder / f"{name}.csv").write_text("name,email,issued_on\n" + rows)
-        (self.folder / "achievement.json").write_text(DEMO_ACHIEVEMENT)
+        self.write_achievement()
         options = ("--roster", f"{name}.csv", "--achievement", "achievement.json")
         return self.done("batch", "anchor", name, *options, code=code)
+
+    def write_achievement(self) -> None:
+        """Write what the badges are of."""
+        (self.folder / "achievement.json").write_text(DEMO_ACHIEVEMENT)
 
     def credentials(self, name: str) -> list[Path]:
         """Give the published credentials of a batch."""

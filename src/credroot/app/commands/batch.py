@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from credroot.app.amounts import parse_coins
+from credroot.app.amounts import parse_coins, parse_price
 from credroot.app.commands.outputs import outputs
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
-from credroot.core.errors import ChainUnavailable, InputError
+from credroot.core.errors import ChainUnavailable, GuardRefused, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
 from credroot.issuer.file_batch import take_in_files
 from credroot.issuer.intent import coins
+from credroot.store.durable import write_file
 from credroot.store.journal import Journal
 from credroot.store.journal_records import BatchState
 
@@ -35,6 +36,13 @@ _passphrase_fd = click.option("--passphrase-fd", type=int, help="Read the passph
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 
 
+_provisional = click.option(
+    "--provisional",
+    is_flag=True,
+    help="Hand copies out, marked as provisional, once the anchor is in a block and before it is final.",
+)
+
+
 @click.group()
 def batch() -> None:
     """Plan, anchor, resume and list batches. One batch is one transaction, however many credentials it has."""
@@ -47,28 +55,45 @@ batch.add_command(outputs)
 @click.argument("roster", type=_FILE)
 @click.option("--achievement", type=_FILE, required=True, help="The Open Badges achievement, a JSON file.")
 @click.option("--name", help="The batch's name; made of the roster's where none is given.")
+@click.option("--price", metavar="AMOUNT", help="What one coin is worth now, such as '2500 EUR', to show money too.")
 @_network
 @_json
 @click.pass_obj
 def plan(
-    workspace: Path | None, roster: Path, achievement: Path, name: str | None, network: str | None, as_json: bool
+    workspace: Path | None,
+    roster: Path,
+    achievement: Path,
+    name: str | None,
+    price: str | None,
+    network: str | None,
+    as_json: bool,
 ) -> None:
     """Take a roster in as a batch and say what anchoring it costs. Nothing is signed or sent."""
     from credroot.app.batches import plan_cost, profile_of
 
     settings = load_settings(workspace)
+    rate = None if price is None else parse_price(price)
     folder = _folder(settings, name or name_from(roster))
     take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
     with workbench(settings, network) as (bench, chosen):
         planned = plan_cost(settings, bench, folder)
     if as_json:
-        click.echo(json.dumps({"format": "credroot/plan/v1", "batch": folder.name, **planned.to_json(chosen.coin)}))
+        wire = {"format": "credroot/plan/v1", "batch": folder.name, **planned.to_json(chosen.coin)}
+        if rate is not None:
+            wire["money"] = {"likely": rate.of(planned.cost.likely_wei), "most": rate.of(planned.cost.most_wei)}
+        click.echo(json.dumps(wire))
         return
-    coin = chosen.coin
+    coin, cost = chosen.coin, planned.cost
+    money = "" if rate is None else f" (in money: likely {rate.of(cost.likely_wei)}, at most {rate.of(cost.most_wei)})"
     click.echo(
-        f"{planned.people} credentials -> 1 transaction; likely {coins(planned.cost.likely_wei)} {coin}, at most "
-        f"{coins(planned.cost.most_wei)} {coin}; balance {coins(planned.cost.balance_wei)} {coin}. Nothing was sent."
+        f"{planned.people} credentials -> 1 transaction of at most {cost.gas:,} gas; likely {coins(cost.likely_wei)} "
+        f"{coin}, at most {coins(cost.most_wei)} {coin}{money}; balance {coins(cost.balance_wei)} {coin}. "
+        "Nothing was sent."
     )
+    if rate is not None:
+        click.echo(f"Money is at the price that you gave just now: 1 {coin} = {rate.amount} {rate.currency}.", err=True)
+    if cost.data_fee_wei:
+        click.echo(f"Of this, {coins(cost.data_fee_wei)} {coin} is for data on layer 1.", err=True)
     if chosen.is_local:
         click.echo("LOCAL CHAIN: its coins are worth nothing, and it proves nothing to others.", err=True)
     click.echo(f"Next: credroot batch anchor {folder.name}", err=True)
@@ -85,6 +110,7 @@ def plan(
     multiple=True,
     help="Anchor a file of any kind, which gets a receipt; may be repeated.",
 )
+@_provisional
 @_network
 @_max_cost
 @_passphrase_fd
@@ -96,6 +122,7 @@ def anchor(
     roster: Path | None,
     achievement: Path | None,
     files: tuple[Path, ...],
+    provisional: bool,
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -117,11 +144,12 @@ def anchor(
         from credroot.app.batches import profile_of
 
         take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
-    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=False)
+    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=False, early=provisional)
 
 
 @batch.command()
 @click.argument("name")
+@_provisional
 @_network
 @_max_cost
 @_passphrase_fd
@@ -130,6 +158,7 @@ def anchor(
 def resume(
     workspace: Path | None,
     name: str,
+    provisional: bool,
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -137,7 +166,8 @@ def resume(
 ) -> int:
     """Go on with a batch from wherever it stands; what was sent is found on the chain and not sent again."""
     settings = load_settings(workspace)
-    return _issue(settings, _folder(settings, name), network, max_cost, passphrase_fd, as_json, may_exist=True)
+    folder = _folder(settings, name)
+    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=True, early=provisional)
 
 
 @batch.command()
@@ -193,6 +223,81 @@ def list_batches(workspace: Path | None, as_json: bool) -> None:
         click.echo(f"{name:<32} {_state(record):<12} {count}")
 
 
+@batch.command()
+@click.argument("name")
+@click.option("--until", required=True, metavar="TIME", help="The last moment at which it may be sent.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the order is written.")
+@click.option("--key", "key_text", metavar="ACCOUNT", help="The key that signs, if it is not the workspace's signer.")
+@click.option("--signature", metavar="HEX", help="A signature that was made elsewhere, by a wallet for one.")
+@click.option("--typed-data", is_flag=True, help="Print what is to be signed, for a wallet, and sign nothing.")
+@_network
+@_passphrase_fd
+@click.pass_obj
+def sign(
+    workspace: Path | None,
+    name: str,
+    until: str,
+    out: Path | None,
+    key_text: str | None,
+    signature: str | None,
+    typed_data: bool,
+    network: str | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Prepare a batch and sign for its anchor, without a network and without coins: somebody else relays it.
+
+    Afterwards `credroot batch resume NAME` finds the anchor on the chain and publishes.
+    """
+    from credroot.app.delegating import sign_batch
+
+    settings = load_settings(workspace)
+    folder = _folder(settings, name)
+    keys = keys_of(settings, passphrase_fd)
+    order, signed = sign_batch(settings, folder, keys, network, until, key_text, signature, only_typed=typed_data)
+    if signed is None:
+        click.echo(json.dumps(order.typed_data(), indent=2))
+        return
+    place = out or folder.path / "signed-anchor.json"
+    write_file(place, (json.dumps(signed.to_json(), indent=2) + "\n").encode())
+    click.echo(f"Signed     {place}; to send it: credroot batch relay {place}")
+
+
+@batch.command()
+@click.argument("order", type=_FILE)
+@_network
+@_max_cost
+@_passphrase_fd
+@_json
+@click.pass_obj
+def relay(
+    workspace: Path | None,
+    order: Path,
+    network: str | None,
+    max_cost: str | None,
+    passphrase_fd: int | None,
+    as_json: bool,
+) -> None:
+    """Send and pay for what somebody else signed: an anchor, or a change of status.
+
+    An anchor that is on the chain already is not paid again.
+    """
+    from credroot.issuer.delegation import Signed, intent_to_relay, is_anchored
+
+    settings = load_settings(workspace)
+    signed = Signed.from_json(order.read_bytes(), source=str(order))
+    with workbench(settings, network) as (bench, chosen):
+        intent = intent_to_relay(signed, bench.deployment, bench.clock())
+        if is_anchored(signed, bench.reader):
+            raise GuardRefused("it is anchored already; nothing was sent", code="order.done")
+        guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+        done = bench.carry_out(keys_of(settings, passphrase_fd).signer(), intent, guards)
+    facts = {"what": intent.label, "transaction": str(done.transaction), "block": done.block_number}
+    if as_json:
+        click.echo(json.dumps({"format": "credroot/relay/v1", **facts, "gasUsed": done.gas_used}))
+        return
+    click.echo(f"Relayed    {intent.label} | block {done.block_number} | {done.gas_used:,} gas")
+
+
 def _issue(
     settings: Settings,
     folder: BatchFolder,
@@ -202,6 +307,7 @@ def _issue(
     as_json: bool,
     *,
     may_exist: bool,
+    early: bool,
 ) -> int:
     from credroot.app.batches import issue
 
@@ -209,7 +315,7 @@ def _issue(
     try:
         with workbench(settings, network) as (bench, chosen):
             guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            record, operation = issue(settings, bench, folder, keys, guards, may_exist=may_exist)
+            record, operation = issue(settings, bench, folder, keys, guards, may_exist=may_exist, early=early)
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
         return Exit.PARTLY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,9 +136,10 @@ def rotate_key(workspace: Path | None, network: str | None, max_cost: str | None
     settings = load_settings(workspace)
     with workbench(settings, network) as (bench, chosen):
         guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-        rotated = rotate_signing_key(settings, bench, keys_of(settings, passphrase_fd))
+        keys = keys_of(settings, passphrase_fd)
+        rotated = rotate_signing_key(settings, bench, keys)
         click.echo(f"Removed    {rotated.old_method} from {format_time(rotated.removed_at)} on")
-        keys = keys_of(rotated.settings, passphrase_fd)
+        keys = replace(keys, settings=rotated.settings)
         publish_did(rotated.settings, keys)
         done = publish_profile(rotated.settings, bench, keys, guards)
     click.echo("Wrote      DID document and profile; serve them before you issue again")

@@ -17,7 +17,7 @@ from credroot.verifier.subject import CredentialSubject, ReceiptSubject, read_su
 from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from credroot.app.opening import Opened
     from credroot.core.json_types import JsonObject
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 1_000
 """Files of one request, those inside archives included."""
+FILES_AT_ONCE = 50
+"""Files between two looks at the clock: some 5 s of work at worst."""
 _LINK_START = 64
 
 
@@ -71,24 +73,43 @@ class _Read:
     problem: InputError | None = None
 
 
-def check(given: Sequence[Given], verify_many: VerifyMany) -> tuple[Checked, ...]:
-    """Judge everything that was given, in order; a zip counts as the files in it.
-
-    A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own.
+def open_given(given: Sequence[Given]) -> tuple[Opened, ...]:
+    """Open everything that was given; a zip becomes the files in it.
 
     Raises:
         InputError: ``page.too_many``, over `MAX_FILES`.
     """
-    opened = [part for entry in given for part in open_file(entry.name, entry.data)]
+    opened = tuple(part for entry in given for part in open_file(entry.name, entry.data))
     if len(opened) > MAX_FILES:
         raise InputError(f"at most {MAX_FILES} files are checked at once", code="page.too_many")
+    return opened
+
+
+def check(
+    opened: Sequence[Opened], verify_many: VerifyMany, *, is_late: Callable[[], bool] = lambda: False
+) -> tuple[Checked, ...]:
+    """Judge files in order.
+
+    A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own.
+
+    Raises:
+        InputError: ``page.too_costly``, `is_late` said so before all were judged.
+    """
     files, digests = _with_receipts([_read(entry) for entry in opened])
-    judged = iter(
-        verify_many((entry.payload, digests.get(number)) for number, entry in enumerate(files) if not entry.problem)
-    )
+    asked = [(entry.payload, digests.get(number)) for number, entry in enumerate(files) if entry.problem is None]
+    judged = _judged(asked, verify_many, is_late)
     reports = [unreadable(entry.problem) if entry.problem else next(judged) for entry in files]
     is_single = len(files) == 1
     return tuple(_checked(entry, report, details=is_single) for entry, report in zip(files, reports, strict=True))
+
+
+def _judged(
+    asked: Sequence[tuple[bytes, Digest | None]], verify_many: VerifyMany, is_late: Callable[[], bool]
+) -> Iterator[Report]:
+    for start in range(0, len(asked), FILES_AT_ONCE):
+        if start and is_late():
+            raise InputError("these take too long to check together", code="page.too_costly")
+        yield from verify_many(asked[start : start + FILES_AT_ONCE])
 
 
 def _read(opened: Opened) -> _Read:

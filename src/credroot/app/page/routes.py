@@ -7,13 +7,14 @@ with the same result as a fragment. Nothing that is checked is kept, and no name
 from __future__ import annotations
 
 import json
+import time
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from credroot.app.api.answers import JSON, Answer
-from credroot.app.api.problems import TOO_LARGE, UNPROCESSABLE, ProblemError
-from credroot.app.page.checking import Given, check
+from credroot.app.api.problems import RATE, TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.page.checking import Given, check, open_given
 from credroot.app.page.document import page
 from credroot.app.page.results import ResultWriter
 from credroot.app.page.table import TableWriter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from credroot.app.api.answers import Headers, Receive, Scope
     from credroot.app.api.request_body import BodyReader
     from credroot.app.api.workers import Workers
+    from credroot.app.opening import Opened
     from credroot.app.page.checking import Checked, VerifyMany
     from credroot.app.page.markup import Markup
 
@@ -39,6 +41,8 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a browser may do with the page: its own script and style, pictures inside of it, and nothing of anybody else."""
+JUDGING_S = 20.0
+"""Seconds of work that one request may cost; a thousand ordinary credentials take one or two."""
 HTML = b"text/html; charset=utf-8"
 STATIC = {
     "/page.css": b"text/css; charset=utf-8",
@@ -65,8 +69,10 @@ class PageRoutes:
         count_verdict: Callable[[str], None],
         charge: Callable[[Scope, float], bool],
         cost_of_file: float = 0.25,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Judge by `verify_many`, in a thread of `workers`. `explorers` maps a network's name to its explorer."""
+        self._monotonic = monotonic
         self._verify_many = verify_many
         self._bodies = bodies
         self._workers = workers
@@ -140,20 +146,20 @@ class PageRoutes:
     async def _checked(
         self, scope: Scope, language: str, given: Sequence[Given]
     ) -> tuple[tuple[Checked, ...], str, Markup]:
-        if not self._charge(scope, self._cost_of_file * len(given)):
-            from credroot.app.api.problems import RATE
-
-            raise ProblemError(RATE)
         try:
-            checked, title, result = await self._workers.run(lambda: self._work(language, given))
+            opened = await self._workers.run(lambda: open_given(given))
+            if not self._charge(scope, self._cost_of_file * len(opened)):
+                raise ProblemError(RATE, "many files count as many requests")
+            checked, title, result = await self._workers.run(lambda: self._work(language, opened))
         except InputError as error:
             raise ProblemError(TOO_LARGE, str(error), code=error.code) from error
         for entry in checked:
             self._count_verdict(entry.report.verdict.value)
         return checked, title, result
 
-    def _work(self, language: str, given: Sequence[Given]) -> tuple[tuple[Checked, ...], str, Markup]:
-        checked = check(given, self._verify_many)
+    def _work(self, language: str, opened: Sequence[Opened]) -> tuple[tuple[Checked, ...], str, Markup]:
+        end = self._monotonic() + JUDGING_S
+        checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end)
         writer = ResultWriter(wording(language), self._explorers)
         if len(checked) == 1:
             return checked, writer.title(checked[0]), writer.result(checked[0])

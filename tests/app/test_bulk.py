@@ -1,0 +1,44 @@
+"""``credroot verify`` on archives, PDFs and many files, with a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from typing import TYPE_CHECKING
+
+from credroot.app.verdict_table import HEADER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.workspaces import Workspace
+
+
+def test_a_zip_of_applicants_becomes_a_table(demonstrated: Workspace, tmp_path: Path) -> None:
+    archive, table = tmp_path / "applicants.zip", tmp_path / "out.csv"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for path in demonstrated.credentials[:5]:
+            zipped.write(path, path.name)
+        zipped.write(demonstrated.folder / "altered-copy.json", "=altered.json")
+        zipped.writestr("inner.zip", b"PK\x03\x04")
+        zipped.writestr("photo.pdf", b"%PDF-1.7\n")
+    done = demonstrated.run("verify", str(archive), "--csv", str(table), "--quiet")
+    assert done.returncode == 3, done.stderr
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert tuple(header) == HEADER
+    assert [row[1] for row in rows] == ["invalid", *["valid"] * 4, "invalid", "invalid", "invalid"]
+    assert [row[2] for row in rows[5:]] == ["inclusion.changed", "archive.nested", "pdf.no_credential"]
+    assert rows[0][2] == "status.revoked"
+    assert rows[1][3] == "Data Analytics Foundations"
+    assert rows[5][3:7] == [""] * 4
+
+
+def test_an_archive_that_shows_bad_faith_is_one_row_and_no_crash(demonstrated: Workspace, tmp_path: Path) -> None:
+    archive = tmp_path / "x.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("../../evil.json", "{}")
+    reports = demonstrated.reports(archive, demonstrated.credentials[1])
+    assert [report["verdict"] for report in reports] == ["invalid", "valid"]
+    assert reports[0]["checks"][0]["code"] == "archive.unsafe_name"
+    assert not (tmp_path.parent.parent / "evil.json").exists()

@@ -1,0 +1,214 @@
+"""Completeness: what an endpoint leaves out, alters or invents is found by the check that can see it, and named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from credroot.auditor.completeness import Completeness, Depth, Subject, check_completeness
+from credroot.auditor.contract_check import check_contract
+from credroot.auditor.ledger import Ledger
+from credroot.auditor.sync import Synchroniser
+from credroot.chain.block_header import parse_header
+from credroot.chain.finality import Confirmations
+from credroot.chain.rpc import Rpc
+from credroot.chain.state_proof import ask_proof, check_witness
+from credroot.chain.storage_layout import batch_slot, slot_bytes
+from credroot.core.errors import ProofError
+from credroot.core.report import Outcome
+from credroot.core.storage_witness import SlotProof, StorageWitness
+from credroot.core.values import Address
+from credroot.store.event_index import EventIndex
+from tests.auditor.embedded import EmbeddedRegistry, embedded_registry
+from tests.auditor.lying_proxy import Lie, LyingProxy, honest
+from tests.contracts.registry import REINSTATE, REVOKE, SUSPEND
+
+ROOT, OTHER = b"\x11" * 32, b"\x22" * 32
+OPERATOR = Address(b"\x77" * 20)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRegistry]:
+    """A history in which every kind of event occurs, and one suspension leaves no trace in the state."""
+    with embedded_registry(tmp_path_factory.mktemp("chain")) as running:
+        me = running.account
+        running.send("anchor", me, ROOT, 300)
+        running.send("anchor", me, OTHER, 5)
+        running.send("revoke", me, ROOT, 299, 1)
+        running.send("setStatus", me, ROOT, SUSPEND, 7, [(0, 6)])
+        running.send("setStatus", me, ROOT, REINSTATE, 8, [(0, 6)])
+        running.send("setBatchStatus", me, OTHER, REVOKE, 1)
+        running.send("setKey", me, OPERATOR, 3, 0)
+        running.send("distrustKey", me, OPERATOR, 1)
+        running.send("setProfile", me, b"\x33" * 32, "https://issuer.example/profile")
+        running.send("accredit", me, OPERATOR, b"\x44" * 32, 5, 2**39, "https://scope.example")
+        running.send("invalidateNonce", 0)
+        yield running
+
+
+@pytest.fixture
+def proxy(registry: EmbeddedRegistry) -> Iterator[LyingProxy]:
+    running = LyingProxy(registry.node.rpc.endpoint.masked, honest)
+    yield running
+    running.close()
+
+
+def audited(registry: EmbeddedRegistry, proxy: LyingProxy, lie: Lie, depth: Depth) -> Completeness:
+    proxy.lie = lie
+    with EventIndex("sqlite://") as index, Rpc(proxy.url) as rpc:
+        synchroniser = Synchroniser(rpc, registry.deployment, Confirmations(1), index)
+        position = synchroniser.run().position
+        ledger = Ledger.of(index.events(synchroniser.source))
+        subject = Subject(rpc, registry.deployment, index, synchroniser.source, ledger, position)
+        return check_completeness(subject, depth)
+
+
+def without(*places: int) -> Lie:
+    """Leave out the logs at these places of the whole history."""
+
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method != "eth_getLogs":
+            return result
+        return [log for log in result if int(log["blockNumber"], 16) - 2 not in places]
+
+    return lie
+
+
+def rules(completeness: Completeness) -> set[str]:
+    return {finding.number for finding in completeness.findings}
+
+
+def test_an_honest_endpoint_passes_every_check(registry: EmbeddedRegistry, proxy: LyingProxy) -> None:
+    found = audited(registry, proxy, honest, Depth.EVERY_BLOCK)
+    assert [check.outcome for check in found.checks] == [Outcome.PASSED] * 4, found.checks
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [(0, "L101"), (1, "S201"), (2, "S203"), (5, "S202"), (7, "S204"), (8, "S206"), (10, "S208")],
+)
+def test_an_omitted_event_is_found_by_the_state_alone(
+    registry: EmbeddedRegistry, proxy: LyingProxy, place: int, rule: str
+) -> None:
+    depth = Depth.PROVED if rule == "S208" else Depth.STATE
+    assert rule in rules(audited(registry, proxy, without(place), depth))
+
+
+def test_an_event_of_an_account_that_no_other_event_names_is_missed_by_questions_and_found_by_the_proof(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    lie = without(9)  # the only accreditation: nobody would know to ask for it
+    assert audited(registry, proxy, lie, Depth.STATE).findings == ()
+    assert "S208" in rules(audited(registry, proxy, lie, Depth.PROVED))
+
+
+def test_a_suspension_that_was_lifted_is_missed_by_the_state_and_found_by_the_headers(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    lie = without(3, 4)
+    assert audited(registry, proxy, lie, Depth.PROVED).findings == ()
+    found = audited(registry, proxy, lie, Depth.EVERY_BLOCK)
+    assert [finding.number for finding in found.findings] == ["H302", "H302"]
+
+
+def test_an_altered_reason_is_missed_by_the_state_and_found_by_the_receipts(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method != "eth_getLogs":
+            return result
+        return [
+            {**log, "data": log["data"][:-1] + "4"} if int(log["blockNumber"], 16) - 2 == 2 else log for log in result
+        ]
+
+    assert audited(registry, proxy, lie, Depth.STATE).findings == ()
+    assert rules(audited(registry, proxy, lie, Depth.PROVED)) == {"H303"}
+
+
+def test_state_that_is_invented_to_fit_does_not_hash_to_the_block(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getProof":
+            nodes = result["accountProof"]
+            return {**result, "accountProof": [*nodes[:-1], nodes[-1][:-2] + "00"]}
+        return result
+
+    assert "S209" in rules(audited(registry, proxy, lie, Depth.PROVED))
+
+
+def test_a_header_that_is_invented_to_fit_does_not_hash_to_the_block(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getBlockByNumber" and result is not None:
+            return {**result, "stateRoot": "0x" + "55" * 32}
+        return result
+
+    assert "H306" in rules(audited(registry, proxy, lie, Depth.PROVED))
+
+
+def test_receipts_that_are_invented_to_fit_do_not_hash_to_the_header(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getTransactionReceipt" and result is not None and result["logs"]:
+            return {**result, "logs": []}
+        return without(2)(method, params, result)
+
+    assert "H305" in rules(audited(registry, proxy, lie, Depth.PROVED))
+
+
+def test_an_endpoint_without_proofs_leaves_the_question_open(registry: EmbeddedRegistry, proxy: LyingProxy) -> None:
+    from tests.auditor.lying_proxy import RpcFault
+
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getProof":
+            raise RpcFault("the method eth_getProof does not exist")
+        return result
+
+    found = audited(registry, proxy, lie, Depth.PROVED)
+    assert {check.id: check.outcome for check in found.checks}["proof"] is Outcome.UNKNOWN
+    assert not found.is_complete
+
+
+def test_a_slot_is_proven_and_a_witness_of_it_can_be_checked_offline(registry: EmbeddedRegistry) -> None:
+    rpc, me = registry.node.rpc, registry.account
+    header = parse_header(rpc.call("eth_getBlockByNumber", ["latest", False]))
+    slot = slot_bytes(batch_slot(me, ROOT))
+    proven = ask_proof(rpc, registry.deployment.address, header, [slot, bytes(32)])
+    word = int(str(rpc.call("eth_getStorageAt", ["0x" + registry.deployment.address.hex(), "0x" + slot.hex()])), 16)
+    assert proven.values == (word, 0)
+    answer: Any = rpc.call(
+        "eth_getProof", ["0x" + registry.deployment.address.hex(), ["0x" + slot.hex()], hex(header.mark.number)]
+    )
+    nodes = [tuple(bytes.fromhex(node[2:]) for node in part) for part in (answer["accountProof"], answer["storageProof"][0]["proof"])]  # fmt: skip
+    witness = StorageWitness(header.encoded, nodes[0], (SlotProof(slot, nodes[1]),))
+    seen, account, values = check_witness(witness, registry.deployment.address)
+    assert (seen.mark, account.code_hash, values) == (header.mark, registry.deployment.code_hash, {slot: word})
+    with pytest.raises(ProofError):
+        check_witness(StorageWitness(header.encoded, nodes[0][:-1], witness.slots), registry.deployment.address)
+
+
+def test_the_contract_is_our_build_and_nobody_owns_it(registry: EmbeddedRegistry) -> None:
+    assert check_contract(registry.node.rpc, registry.deployment).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "change", "rule"),
+    [
+        ("eth_getCode", lambda result: result[:-2] + "00", "C601"),
+        ("eth_getTransactionByHash", lambda result: {**result, "input": result["input"] + "00"}, "C602"),
+        ("eth_getTransactionReceipt", lambda result: {**result, "blockNumber": "0x9"}, "C602"),
+        ("eth_getStorageAt", lambda result: "0x" + "00" * 31 + "01", "C603"),
+    ],
+)
+def test_a_contract_that_is_not_ours_is_named(
+    registry: EmbeddedRegistry, proxy: LyingProxy, method: str, change: Any, rule: str
+) -> None:
+    proxy.lie = lambda name, params, result: change(result) if name == method else result
+    with Rpc(proxy.url) as rpc:
+        assert {finding.number for finding in check_contract(rpc, registry.deployment).findings} == {rule}

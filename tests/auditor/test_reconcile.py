@@ -1,0 +1,216 @@
+"""Rosters and files against the chain, in both directions: on a workspace made by the demonstration."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from credroot.app.audit_demo import PLANTED_ROW, demonstrate_audit
+from credroot.app.auditing import Request, audit, desk, read_roster_file
+from credroot.app.cli import root
+from credroot.app.demo_data import BATCH_NAME, demo_roster
+from credroot.app.demonstration import demonstrate
+from credroot.app.settings import Settings, load_settings
+from credroot.auditor.audit_report import AuditReport
+from credroot.auditor.issued_files import RosterFile, read_batches
+from credroot.auditor.ledger import Ledger
+from credroot.auditor.reconcile import Reconciled, Reconciliation
+from credroot.core.values import Address, Digest
+
+
+@dataclass
+class Made:
+    """The demonstration's workspace, and what the chain says."""
+
+    settings: Settings
+    ledger: Ledger
+    report: AuditReport
+    said: list[str]
+    named: bool
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    folder = tmp_path_factory.mktemp("demo") / "workspace"
+    said: list[str] = []
+    demonstrate(folder, lambda line: None)
+    shutil.rmtree(folder / "rosters", ignore_errors=True)
+    settings = load_settings(folder)
+    named = demonstrate_audit(settings, demo_roster(), said.append)
+    with desk(settings) as at:
+        report = audit(at, Request())
+        yield Made(settings, report.ledger, report, said, named)
+
+
+@pytest.fixture
+def batches(made: Made, tmp_path: Path) -> Path:
+    """A copy of the batches' folder, to be spoilt."""
+    return Path(shutil.copytree(made.settings.workspace / "batches", tmp_path / "batches"))
+
+
+def reconciled(made: Made, batches: Path, *rosters: RosterFile, accreditors: tuple[Address, ...] = ()) -> Reconciled:
+    return Reconciliation(made.ledger, issuers=(), accreditors=accreditors).run(read_batches(batches), rosters)
+
+
+def own_roster(batches: Path) -> RosterFile:
+    return read_roster_file(batches / BATCH_NAME / "roster.csv")
+
+
+def other_roster(tmp_path: Path, content: bytes) -> RosterFile:
+    path = tmp_path / "registrar.csv"
+    path.write_bytes(content)
+    return read_roster_file(path)
+
+
+def numbers(found: Reconciled) -> list[str]:
+    return sorted(finding.number for finding in found.findings if finding.number not in ("R402", "R403", "A509"))
+
+
+def credential(batches: Path, place: int = 0) -> Path:
+    return sorted((batches / BATCH_NAME / "credentials").glob("*.json"))[place]
+
+
+def test_the_demonstration_ends_with_an_audit_that_names_what_was_planted(made: Made) -> None:
+    assert made.named, made.said
+    lines = "\n".join(made.said)
+    assert "registrar.csv, row 27" in lines
+    assert "12 credentials under" in lines
+    folder = made.settings.workspace / "audit" / "report"
+    assert {path.name for path in folder.iterdir()} >= {"report.html", "report.json", "events.csv", "checkpoint.json"}
+
+
+def test_the_roster_that_a_batch_was_made_from_is_all_on_chain(made: Made, batches: Path) -> None:
+    found = reconciled(made, batches, own_roster(batches))
+    assert (found.rows, found.rows_on_chain, found.credentials) == (25, 25, 25)
+    assert numbers(found) == []
+
+
+def test_a_revoked_person_is_still_listed(made: Made, batches: Path) -> None:
+    found = reconciled(made, batches, own_roster(batches))
+    assert [finding.number for finding in found.findings if finding.number == "R403"] == ["R403"]
+
+
+def test_an_independent_roster_is_matched_by_hashes_alone(made: Made, batches: Path, tmp_path: Path) -> None:
+    renamed = demo_roster().replace(b"Ada Lovelace-Byron", b"A. Lovelace") + PLANTED_ROW
+    found = reconciled(made, batches, other_roster(tmp_path, renamed))
+    assert (found.rows, found.rows_on_chain) == (26, 25)
+    assert numbers(found) == ["R401"]
+
+
+def test_a_person_who_is_not_in_the_roster_any_more_is_named(made: Made, batches: Path, tmp_path: Path) -> None:
+    shorter = b"\r\n".join(demo_roster().split(b"\r\n")[:-2]) + b"\r\n"
+    assert numbers(reconciled(made, batches, other_roster(tmp_path, shorter))) == ["R410"]
+
+
+def test_an_altered_file_is_named_once(made: Made, batches: Path) -> None:
+    path = credential(batches)
+    path.write_bytes(path.read_bytes().replace(b"Data Analytics", b"Data Analysis!"))
+    assert numbers(reconciled(made, batches, own_roster(batches))) == ["R405"]
+
+
+def test_a_file_that_is_no_credential_is_named(made: Made, batches: Path) -> None:
+    credential(batches).write_bytes(b"[1, 2")
+    assert numbers(reconciled(made, batches, own_roster(batches))) == ["R405"]
+
+
+def test_a_file_that_is_gone_is_named_once(made: Made, batches: Path) -> None:
+    credential(batches).unlink()
+    assert numbers(reconciled(made, batches, own_roster(batches))) == ["R409"]
+
+
+def test_a_manifest_that_joins_the_wrong_row_and_credential_is_found_out(made: Made, batches: Path) -> None:
+    path = batches / BATCH_NAME / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    one, other = manifest["credentials"][:2]
+    one["row"], other["row"] = other["row"], one["row"]
+    path.write_text(json.dumps(manifest))
+    assert numbers(reconciled(made, batches, own_roster(batches))) == ["R401", "R401", "R411", "R411"]
+
+
+def test_a_manifest_with_leaves_of_its_own_is_found_out(made: Made, batches: Path) -> None:
+    path = batches / BATCH_NAME / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["credentials"][3]["leaf"] = str(Digest(b"\x99" * 32))
+    path.write_text(json.dumps(manifest))
+    assert numbers(reconciled(made, batches, own_roster(batches))) == ["R405", "R408"]
+
+
+def test_a_manifest_of_a_batch_that_was_never_anchored_is_named(made: Made, batches: Path) -> None:
+    path = batches / BATCH_NAME / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["root"] = str(Digest(b"\x98" * 32))
+    path.write_text(json.dumps(manifest))
+    found = reconciled(made, batches)
+    assert numbers(found) == ["R408"]
+    assert found.batches_without_files == 2
+
+
+def test_without_the_files_every_batch_is_one_that_nobody_knows(made: Made, tmp_path: Path) -> None:
+    issuer = made.settings.required_issuer().account.address
+    found = Reconciliation(made.ledger, issuers=[issuer]).run(read_batches(tmp_path), [])
+    assert (found.batches, found.batches_without_files) == (2, 2)
+
+
+def test_a_batch_outside_every_accreditation_is_named_where_one_is_asked_for(made: Made, batches: Path) -> None:
+    found = reconciled(made, batches, accreditors=(Address(b"\x01" * 20),))
+    assert numbers(found) == ["R407", "R407"]
+
+
+def test_the_report_holds_no_name_and_no_address_of_a_person(made: Made) -> None:
+    folder = made.settings.workspace / "audit" / "report"
+    for path in folder.iterdir():
+        content = path.read_text()
+        assert "students.example" not in content, path
+        assert "Lovelace" not in content, path
+
+
+def test_the_page_is_complete_in_itself_and_has_no_script(made: Made) -> None:
+    page = (made.settings.workspace / "audit" / "report" / "report.html").read_text()
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    for reference in ("src=", "href=", "url(", "@import"):
+        assert reference not in page
+    assert page.count("<svg") >= 3
+    assert page.count("<svg") == page.count("The numbers</summary>")
+
+
+def test_commands_answer_as_documented(made: Made, tmp_path: Path) -> None:
+    workspace = str(made.settings.workspace)
+
+    def status(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(root, ["-w", workspace, "audit", *arguments], standalone_mode=False)
+        assert done.exception is None, done.exception
+        return int(done.return_value or 0), done.stdout
+
+    assert status("sync", "--json")[0] == 0
+    assert json.loads(status("sync", "--json")[1])["newEvents"] == 0
+    lines = status("events")[1].splitlines()
+    assert {json.loads(line)["format"] for line in lines} == {"credroot/event/v1"}
+    table = status("events", "--format", "csv")[1].splitlines()
+    assert len(table) == len(lines) + 1
+    code, text = status("ledger", "--prove")
+    assert (code, json.loads(text)["format"]) == (0, "credroot/ledger/v1")
+    assert status("contract")[0] == 0
+    assert status("watch", "--once") == (0, "")
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    code, text = status("reconcile", "--json")
+    assert code == 3
+    before.write_text(text)
+    [missing] = [item["id"] for item in json.loads(text)["findings"] if item["rule"] == "R401"]
+    assert status("accept", missing, "--note", "withdrew before the examination")[0] == 0
+    code, text = status("report", "--json", "--out", str(tmp_path / "out"))
+    after.write_text(text)
+    [accepted] = [item for item in json.loads(text)["findings"] if item["rule"] == "R401"]
+    assert (accepted["severity"], accepted["accepted"]) == ("note", "withdrew before the examination")
+    code, text = status("diff", str(before), str(after), "--json")
+    assert (code, json.loads(text)["suspicious"]) == (0, False)
+    signed = tmp_path / "checkpoint.json"
+    assert status("checkpoint", str(signed), "--sign")[0] == 0
+    assert status("checkpoint", str(signed))[0] == 0
+    assert len(json.loads(signed.read_bytes())["signatures"]) == 1
