@@ -143,12 +143,28 @@ def test_state_that_is_invented_to_fit_does_not_hash_to_the_block(
 def test_a_header_that_is_invented_to_fit_does_not_hash_to_the_block(
     registry: EmbeddedRegistry, proxy: LyingProxy
 ) -> None:
+    newest = registry.node.rpc.call("eth_blockNumber")
+
     def lie(method: str, params: list[Any], result: Any) -> Any:
-        if method == "eth_getBlockByNumber" and result is not None:
+        if method == "eth_getBlockByNumber" and result is not None and result["number"] == newest:
             return {**result, "stateRoot": "0x" + "55" * 32}
         return result
 
     assert "H306" in rules(audited(registry, proxy, lie, Depth.PROVED))
+
+
+def test_a_chain_whose_headers_never_hash_is_neither_accused_nor_believed(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_getBlockByNumber" and result is not None:
+            return {**result, "mixHash": "0x" + "55" * 32}
+        return result
+
+    found = audited(registry, proxy, lie, Depth.EVERY_BLOCK)
+    outcomes = {check.id: check.outcome for check in found.checks}
+    assert outcomes["proof"] is outcomes["history"] is Outcome.UNKNOWN
+    assert rules(found) == {"H304"}
 
 
 def test_receipts_that_are_invented_to_fit_do_not_hash_to_the_header(
@@ -185,12 +201,13 @@ def test_a_slot_is_proven_and_a_witness_of_it_can_be_checked_offline(registry: E
     answer: Any = rpc.call(
         "eth_getProof", ["0x" + registry.deployment.address.hex(), ["0x" + slot.hex()], hex(header.mark.number)]
     )
-    nodes = [tuple(bytes.fromhex(node[2:]) for node in part) for part in (answer["accountProof"], answer["storageProof"][0]["proof"])]  # fmt: skip
-    witness = StorageWitness(header.encoded, nodes[0], (SlotProof(slot, nodes[1]),))
+    proofs = (answer["accountProof"], answer["storageProof"][0]["proof"])
+    account_nodes, slot_nodes = (tuple(bytes.fromhex(node[2:]) for node in proof) for proof in proofs)
+    witness = StorageWitness(header.encoded, account_nodes, (SlotProof(slot, slot_nodes),))
     seen, account, values = check_witness(witness, registry.deployment.address)
     assert (seen.mark, account.code_hash, values) == (header.mark, registry.deployment.code_hash, {slot: word})
     with pytest.raises(ProofError):
-        check_witness(StorageWitness(header.encoded, nodes[0][:-1], witness.slots), registry.deployment.address)
+        check_witness(StorageWitness(header.encoded, account_nodes[:-1], witness.slots), registry.deployment.address)
 
 
 def test_the_contract_is_our_build_and_nobody_owns_it(registry: EmbeddedRegistry) -> None:

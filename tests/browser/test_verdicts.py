@@ -109,6 +109,12 @@ def test_an_unknown_issuer_is_neither_red_nor_green(open_page: Any, site: str) -
     assert "It calls itself Example University. Nobody confirms that." in page.locator(".content").inner_text()
 
 
+def test_nobody_vouches_for_what_could_not_be_checked(open_page: Any, site: str) -> None:
+    page = open_page(site)
+    choose(page, ("a.json", as_bytes(credential("unavailable"))))
+    assert "according to" not in page.locator(".claims").inner_text()
+
+
 def test_many_files_become_one_table_that_sorts_and_exports(open_page: Any, site: str, axe: str) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:

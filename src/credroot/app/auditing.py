@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -159,6 +159,7 @@ def audit(at: Desk, request: Request) -> AuditReport:
     subject = Subject(at.rpc, at.deployment, at.index, at.source, ledger, position)
     completeness = check_completeness(subject, request.depth, also=issuers, progress=at.progress)
     checks, findings = list(completeness.checks), list(completeness.findings)
+    notes = read_accepted(at.settings)
     contract = reconciled = None
     if request.contract:
         contract = check_contract(at.rpc, at.deployment)
@@ -166,7 +167,7 @@ def audit(at: Desk, request: Request) -> AuditReport:
         findings += contract.findings
     if request.files:
         reconciled = reconcile(at, ledger, request, issuers)
-        checks.append(rosters_check(reconciled))
+        checks.append(rosters_check(reconciled, notes))
         findings += reconciled.findings
     block_time = _block_time(at, position)
     findings += find_anomalies(ledger, now=block_time)
@@ -179,7 +180,7 @@ def audit(at: Desk, request: Request) -> AuditReport:
         finality=str(at.network.finality),
         ledger=ledger,
         checks=tuple(checks),
-        findings=in_order(with_notes(findings, read_accepted(at.settings))),
+        findings=in_order(with_notes(findings, notes)),
         contract=contract,
         reconciled=reconciled,
         costs=costs,
@@ -231,17 +232,18 @@ def read_roster_file(path: Path) -> RosterFile:
     return RosterFile(name, Digest.sha256(path.read_bytes()), people)
 
 
-def rosters_check(reconciled: Reconciled) -> Check:
-    """Give the outcome of a reconciliation as one line."""
-    errors = [finding for finding in reconciled.findings if finding.severity is Severity.ERROR]
+def rosters_check(reconciled: Reconciled, notes: Mapping[str, str]) -> Check:
+    """Give the outcome of a reconciliation as one line; findings that were accepted, by `notes`, don't fail it."""
+    findings = with_notes(reconciled.findings, notes)
+    missing = reconciled.rows - reconciled.rows_on_chain
     message = (
         f"{counted(reconciled.rosters, 'roster')}, {counted(reconciled.rows, 'row')}: {reconciled.rows_on_chain:,} on "
-        f"chain, {reconciled.rows - reconciled.rows_on_chain:,} missing; {counted(reconciled.batches, 'batch')} on "
-        f"chain, {reconciled.batches_without_files:,} without files; {counted(reconciled.credentials, 'file')} unaltered"
+        f"chain, {missing:,} missing; {counted(reconciled.batches, 'batch')} on chain, "
+        f"{reconciled.batches_without_files:,} without files; {counted(reconciled.credentials, 'file')} unaltered"
     )
     if not reconciled.rosters and not reconciled.batches_with_files:
         return Check("rosters", Outcome.SKIPPED, "rosters.none", "no roster and no manifest was given")
-    if errors:
+    if any(finding.severity is Severity.ERROR for finding in findings):
         return Check("rosters", Outcome.FAILED, "rosters.differ", message)
     return Check("rosters", Outcome.PASSED, "rosters.equal", message)
 

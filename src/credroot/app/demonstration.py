@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credroot.app.audit_demo import demonstrate_audit
 from credroot.app.batches import issue, profile_of
 from credroot.app.connections import Connections
 from credroot.app.demo_data import (
@@ -62,7 +63,9 @@ def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
     files = sorted(batch.published.glob("*.json"))
     say(f"Wrote           {len(files)} credentials in {_short(batch.published)}")
     say(f"Published       profile (its digest is on chain) and status list in {_short(folder / PUBLIC)}")
-    return _check(settings, files, say)
+    is_caught = _check(settings, files, say)
+    is_audited = demonstrate_audit(settings, demo_roster(), say)
+    return is_caught and is_audited
 
 
 def _set_up(folder: Path) -> Settings:

@@ -43,12 +43,13 @@ def open_signer(
     raise InputError(f"signer {uri!r}: use keystore://NAME, env://VARIABLE or awskms:///KEY", code="key.scheme")
 
 
-def payer_of(settings: Settings) -> Address:
+def payer_of(settings: Settings, uri: str | None = None) -> Address:
     """Give the account that pays: the signer's, which its keystore names without being opened, else the issuer's."""
     issuer = settings.required_issuer()
-    if issuer.signer.startswith(KEYSTORE_SCHEME):
+    chosen = uri or issuer.signer
+    if chosen.startswith(KEYSTORE_SCHEME):
         try:
-            path = find_keystore(issuer.signer.removeprefix(KEYSTORE_SCHEME), settings.keystore_folders)
+            path = find_keystore(chosen.removeprefix(KEYSTORE_SCHEME), settings.keystore_folders)
             return Address.from_hex("0x" + str(read_keystore(path).get("address")).removeprefix("0x"))
         except CredrootError:
             pass  # whoever opens the key says what is wrong with it

@@ -142,7 +142,7 @@ def _history(subject: Subject, progress: Callable[[int, int], None], *, every_bl
     if checked.findings:
         return _check("history", Outcome.FAILED, "differs", _by_rule(checked.findings)), checked.findings
     if checked.unproven:
-        message = f"{checked.unproven} of {checked.blocks} blocks have receipts of a form that is not known here"
+        message = f"{counted(checked.unproven, 'block')} with a header or receipts of a form that is not known here"
         return _check("history", Outcome.UNKNOWN, "unproven", message), (Finding("H304", message),)
     message = f"the receipts of {counted(checked.blocks, 'block')} hash to the headers and have exactly these events"
     if every_block:

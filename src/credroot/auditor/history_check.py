@@ -55,6 +55,8 @@ class HistoryCheck:
         self._source = source
         self._findings: list[Finding] = []
         self._unproven = 0
+        self._sound_headers = 0
+        self._foreign_headers: list[int] = []
 
     def run(
         self,
@@ -85,6 +87,7 @@ class HistoryCheck:
                 self._check_block(header, indexed)
                 blocks += 1
             progress(number - first, position.number - first)
+        self._judge_headers()
         return HistoryChecked(tuple(self._findings), blocks, walked if every_block else 0, self._unproven)
 
     def _is_sound(self, header: BlockHeader, expected: bytes | None) -> bool:
@@ -93,9 +96,18 @@ class HistoryCheck:
             self._find("H307", f"block {number} is {header.mark.hash}, expected 0x{expected.hex()}", block=number)
             return False
         if not header.is_proven:
-            self._find("H306", f"the header of block {number} does not hash to {header.mark.hash}", block=number)
+            self._foreign_headers.append(number)
             return False
+        self._sound_headers += 1
         return True
+
+    def _judge_headers(self) -> None:
+        """Where no header at all hashes, this chain's have another form: that is ignorance, and never good."""
+        if not self._sound_headers:
+            self._unproven += len(self._foreign_headers)
+            return
+        for number in self._foreign_headers:
+            self._find("H306", f"the header of block {number} does not hash to its block hash", block=number)
 
     def _check_block(self, header: BlockHeader, indexed: list[LogRow]) -> None:
         number = header.mark.number

@@ -77,7 +77,9 @@ class Reconciliation:
         self._result = Reconciled()
         self._comparisons = 0
         self._named: set[tuple[bytes, int]] = set()
-        """Roster and row of those whose file is missing or altered: named for that, and not once more as missing."""
+        """Roster and row of those whose file is missing, altered or another's: named for that, and only once."""
+        self._misplaced: set[str] = set()
+        """Credentials that the manifest joins to another person's row."""
 
     def run(self, batches: Sequence[IssuedBatch], rosters: Sequence[RosterFile]) -> Reconciled:
         """Compare everything; `rosters` may be those that the batches were made from, or independent ones."""
@@ -193,6 +195,8 @@ class Reconciliation:
                 if one not in right:
                     about: dict[str, str | int] = {"roster": roster.name, "row": person.row, "credential": one.entry.id}
                     self._find("R411", f"{roster.name}, {person.shown}, and {one.entry.id}", about)
+                    self._named.add((roster.digest, person.row))
+                    self._misplaced.add(one.entry.id)
             return right
         found = [one for one in by_name.get(person.name, []) if _is_of(one, person)]
         if found:
@@ -221,7 +225,7 @@ class Reconciliation:
         """Name the credentials that no row has, in the batches that some roster was about."""
         about_batches = {one.batch.name for one in held if one.entry.id in matched}
         for one in held:
-            if one.batch.name in about_batches and one.entry.id not in matched:
+            if one.batch.name in about_batches and one.entry.id not in matched | self._misplaced:
                 about: dict[str, str | int] = {"batch": one.batch.name, "credential": one.entry.id}
                 self._find("R410", f"batch {one.batch.name}: {one.entry.id}, leaf {one.entry.index}", about)
 

@@ -8,17 +8,19 @@ from credroot.core.errors import InputError
 
 
 class Reason(IntEnum):
-    """Reasons for a withdrawal. 1,000 and above are an issuer's own."""
+    """Reasons as ``contracts/ICredentialRegistry.sol`` numbers them; 1,000 and above are an issuer's own."""
 
     UNSPECIFIED = 0
     ISSUED_IN_ERROR = 1
     SUPERSEDED = 2
     """A newer credential takes its place."""
-    WITHDRAWN_BY_HOLDER = 3
+    REQUIREMENTS_NOT_MET = 3
     MISCONDUCT = 4
-    REQUIREMENTS_NOT_MET = 5
-    UNDER_REVIEW = 6
-    ISSUER_CEASED = 7
+    ASKED_FOR_BY_HOLDER = 5
+    KEY_COMPROMISED = 6
+    UNDER_REVIEW = 7
+    REVIEW_CLOSED = 8
+    """What a reinstatement says after a review."""
 
 
 MAX_REASON = 65_535

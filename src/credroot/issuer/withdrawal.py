@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,33 @@ def find_targets(names: Sequence[str], batches: Path, deployment: Deployment, is
     if problems:
         raise InputError("; ".join(problems), code="withdraw.unknown")
     return tuple(dict.fromkeys(found))
+
+
+def find_rows(folder: BatchFolder, rows: Sequence[range]) -> tuple[Target, ...]:
+    """Find the credentials of the people on these rows of a batch's roster, counted as a spreadsheet counts.
+
+    Raises:
+        InputError: ``withdraw.rows``, a range has nobody in it; no one is withdrawn by a slip of the pen.
+    """
+    manifest = folder.read_manifest()
+    root = Root(Digest.from_hex(manifest["root"]))
+    found: dict[int, Target] = {}
+    for wanted in rows:
+        there = {entry["row"]: entry["index"] for entry in manifest["credentials"] if entry.get("row") in wanted}
+        if not there:
+            raise InputError(
+                f"nobody is on row {wanted.start} to {wanted.stop - 1} of {folder.name!r}", code="withdraw.rows"
+            )
+        found |= {row: Target(root, index) for row, index in there.items()}
+    return tuple(found[row] for row in sorted(found))
+
+
+def parse_rows(text: str) -> range:
+    """Read ``12`` or ``20-30``, both ends included. Raise `InputError` for anything else."""
+    match = re.fullmatch(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?", text)
+    if match is None or (match[2] and int(match[2]) < int(match[1])):
+        raise InputError(f"{text!r} is no row or range of rows, such as 12 or 20-30", code="withdraw.rows")
+    return range(int(match[1]), int(match[2] or match[1]) + 1)
 
 
 def _target_of_file(path: Path, deployment: Deployment, issuer: Address) -> Target:

@@ -105,7 +105,14 @@ def sync(place: Place, follow: bool, poll: float, as_json: bool) -> int:
 @click.option("--issuer", help="Only events of this account: 0x..., or eip155:N:0x...")
 @click.option("--from-block", type=click.IntRange(0), default=0, help="The first block; the deployment's by default.")
 @click.option("--to-block", type=click.IntRange(0), help="The last block; the last final one by default.")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv", "parquet"]),
+    default="jsonl",
+    show_default=True,
+    help="What is written.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file; standard output by default.")
 @_at_a_place
 def events(place: Place, issuer: str | None, from_block: int, to_block: int | None, form: str, out: Path | None) -> int:

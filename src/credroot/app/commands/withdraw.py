@@ -11,11 +11,13 @@ import click
 from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
+from credroot.app.signers import payer_of
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
+from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.intent import coins
 from credroot.issuer.reasons import describe_reason, parse_reason
-from credroot.issuer.withdrawal import find_targets, intent_for_batch, intents
+from credroot.issuer.withdrawal import find_rows, find_targets, intent_for_batch, intents, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.argument("credentials", nargs=-1),
         click.option("--batch", help="The whole batch of this name."),
+        click.option("--row", "rows", multiple=True, help="With --batch: only these rows of its roster (12, 20-30)."),
         click.option(
             "--reason",
             default="unspecified",
@@ -38,6 +41,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             help="A reason's name, or a number of your own from 1000.",
         ),
         click.option("--network", help="The network; the workspace's default where none is given."),
+        click.option("--signer", help="URI of the key, where it is not the workspace's own signer."),
         click.option("--max-cost", metavar="COINS", help="Refuse where one transaction could cost more."),
         click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."),
         click.option(
@@ -53,21 +57,21 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_options
 def revoke(workspace: Path | None, **options: object) -> None:
-    """Withdraw credentials for ever, by file, by id, or a whole batch. It can't be taken back."""
+    """Withdraw credentials for ever, by file, by id, by row of a roster, or a whole batch. It can't be taken back."""
     _withdraw(workspace, Action.REVOKE, **options)  # type: ignore[arg-type]
 
 
 @click.command()
 @_options
 def suspend(workspace: Path | None, **options: object) -> None:
-    """Withdraw credentials for the time being, by file, by id, or a whole batch."""
+    """Withdraw credentials for the time being, by file, by id, by row of a roster, or a whole batch."""
     _withdraw(workspace, Action.SUSPEND, **options)  # type: ignore[arg-type]
 
 
 @click.command()
 @_options
 def reinstate(workspace: Path | None, **options: object) -> None:
-    """Lift a suspension, by file, by id, or of a whole batch. A revocation stays."""
+    """Lift a suspension, by file, by id, by row of a roster, or of a whole batch. A revocation stays."""
     _withdraw(workspace, Action.REINSTATE, **options)  # type: ignore[arg-type]
 
 
@@ -77,8 +81,10 @@ def _withdraw(
     *,
     credentials: tuple[str, ...],
     batch: str | None,
+    rows: tuple[str, ...],
     reason: str,
     network: str | None,
+    signer: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
     only_plan: bool,
@@ -88,16 +94,19 @@ def _withdraw(
     number = parse_reason(reason)
     if bool(credentials) == (batch is not None):
         raise InputError("name credentials, or a batch with --batch", code="usage.options")
+    if rows and batch is None:
+        raise InputError("--row needs --batch", code="usage.options")
+    keys = keys_of(settings, passphrase_fd)
     with workbench(settings, network) as (bench, chosen):
-        wanted = _intents(bench, credentials, batch, action, number)
+        wanted = _intents(bench, credentials, batch, rows, action, number)
         steps: list[dict[str, object]] = []
         for intent in wanted:
             if only_plan:
-                cost = bench.submission.cost(settings.required_issuer().account.address, intent)
+                cost = bench.submission.cost(payer_of(settings, signer), intent)
                 steps.append({"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)})
                 continue
             guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            done = bench.carry_out(keys_of(settings, passphrase_fd).signer(), intent, guards)
+            done = bench.carry_out(keys.signer(signer), intent, guards)
             steps.append(
                 {
                     "what": intent.label,
@@ -114,11 +123,22 @@ def _withdraw(
         click.echo(f"{step['what']} ({describe_reason(number)}): {facts}")
     if only_plan:
         click.echo("Nothing was sent.")
+    elif settings.required_issuer().publish_url is not None:
+        click.echo("Next: credroot issuer status, for verifiers that ask the status list", err=True)
 
 
 def _intents(
-    bench: Workbench, credentials: tuple[str, ...], batch: str | None, action: Action, reason: int
+    bench: Workbench,
+    credentials: tuple[str, ...],
+    batch: str | None,
+    rows: tuple[str, ...],
+    action: Action,
+    reason: int,
 ) -> tuple[Intent, ...]:
+    if batch is not None and rows:
+        folder = BatchFolder(bench.folder / "batches" / check_name(batch))
+        targets = find_rows(folder, [parse_rows(text) for text in rows])
+        return intents(targets, action, reason, bench.deployment, bench.issuer)
     if batch is not None:
         record = bench.journal.batch(batch)
         if record.root is None:

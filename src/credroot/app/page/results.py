@@ -149,7 +149,9 @@ class ResultWriter:
     def _issuer(self, checked: Checked) -> Markup:
         details = _details(checked.report, "issuer")
         outcome = next((check.outcome for check in checked.report.checks if check.id == "issuer"), None)
-        if outcome is Outcome.PASSED:
+        if outcome is Outcome.PASSED and checked.shown.standing is not Standing.VERIFIED:
+            told = joined(element("bdi", checked.shown.issuer or self._text("shown.unnamed")))
+        elif outcome is Outcome.PASSED:
             told = joined(
                 element("bdi", _plain(details.get("name")), class_="issuer-name"),
                 " ",
