@@ -34,7 +34,10 @@ def published_list(workspace: Workspace) -> Any:
 def test_both_foreign_verifiers_accept_every_credential_of_the_demo_and_none_after_one_change(demonstrated: Workspace):
     documents = credentials(demonstrated)
     status_list = published_list(demonstrated)
-    others = [copy for document in documents[:5] for copy in changed(document)]
+    # One of the changes makes the result 88, which is none for the person who has it.
+    changeable = [document for document in documents if document["credentialSubject"]["result"][0]["value"] != "88"]
+    others = [copy for document in changeable[:5] for copy in changed(document)]
+    assert all(other not in documents for other in others)
     for judge in VERIFIERS:
         requests = [{"judge": judge, "credential": each, "now": NOW} for each in [*documents, *others]]
         answers = ask(requests, {status_list["id"]: status_list})

@@ -94,7 +94,8 @@ def _sequences(subject: Subject) -> _Step:
             "events", Outcome.FAILED, "impossible", f"{counted(len(found), 'event')} that can't have happened so"
         ), found
     message = (
-        f"{ledger.events:,} events follow from one another; the sequences of {len(ledger.counts)} issuers have no gap"
+        f"{counted(ledger.events, 'event')}, each possible after those before it; no gap in the sequence of "
+        f"{counted(len(ledger.counts), 'issuer')}"
     )
     return _check("events", Outcome.PASSED, "consistent", message), ()
 

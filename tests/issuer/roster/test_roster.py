@@ -195,7 +195,8 @@ def test_a_corrected_copy_has_no_problem_left_and_the_same_people(changes, codec
     count = write_corrected(roster, target)
     again = read_roster(target.getvalue())
     assert count == roster.people == again.people
-    assert again.problems == () or not count
+    # Whether a name was garbled only a person can judge, so that warning stays.
+    assert {problem.code for problem in again.problems} <= {"text.mojibake"} or not count
     assert substance(again) == substance(roster)
 
 

@@ -11,6 +11,7 @@ from credroot.auditor.html_report.plots import bar_plot
 from credroot.auditor.html_report.series import Series, latency_histogram, over_time
 from credroot.auditor.html_report.tables import series_table
 from credroot.auditor.ledger_records import ACTIONS
+from credroot.auditor.wording import counted
 
 if TYPE_CHECKING:
     from credroot.auditor.audit_report import AuditReport
@@ -23,13 +24,13 @@ def figures(report: AuditReport) -> Iterator[str]:
     """Give each figure for which there are numbers."""
     batches = list(report.ledger.batches.values())
     credentials = over_time((batch.anchored_at, name_of(report, batch.issuer), batch.leaf_count) for batch in batches)
-    yield _figure("Credentials anchored", _busiest(credentials, "credentials"), credentials, "credentials")
+    yield _figure("Credentials anchored", _busiest(credentials, "credential"), credentials, "credentials")
     counts = over_time((batch.anchored_at, name_of(report, batch.issuer), 1) for batch in batches)
-    yield _figure("Batches anchored", _busiest(counts, "batches"), counts, "batches")
+    yield _figure("Batches anchored", _busiest(counts, "batch"), counts, "batches")
     withdrawals = over_time(
         (item.at, ACTIONS.get(item.action, "other"), item.credentials) for item in report.ledger.withdrawals
     )
-    yield _figure("Withdrawals", _busiest(withdrawals, "credentials"), withdrawals, "credentials")
+    yield _figure("Withdrawals", _busiest(withdrawals, "credential"), withdrawals, "credentials")
     if report.reconciled is not None and report.reconciled.latencies:
         yield _latency(report.reconciled.latencies)
     if report.costs:
@@ -55,20 +56,20 @@ def _figure(title: str, told: str, series: Series, unit: str) -> str:
     return f"<figure><figcaption>{head}</figcaption>{plot}{legend}{numbers}</figure>"
 
 
-def _busiest(series: Series, unit: str) -> str:
+def _busiest(series: Series, noun: str) -> str:
     if not series.labels:
         return "None so far."
     totals = series.totals
     place = max(range(len(totals)), key=lambda number: totals[number])
     if len(totals) == 1:
-        return f"{totals[0]:,} {unit}, all of them on {series.labels[0]}."
-    return f"{sum(totals):,} {unit}; most in the {series.period} of {series.labels[place]}: {totals[place]:,}."
+        return f"{counted(totals[0], noun)}, on {series.labels[0]}."
+    return f"{counted(sum(totals), noun)}; most in the {series.period} of {series.labels[place]}: {totals[place]:,}."
 
 
 def _latency(latencies: list[int]) -> str:
     ordered = sorted(latencies)
     median = ordered[len(ordered) // 2] / 86_400
-    told = f"From the date in {len(ordered):,} credentials to their anchoring; half of them within {median:,.1f} days."
+    told = f"From the date in {counted(len(ordered), 'credential')} to the anchoring; half within {median:,.1f} days."
     return _figure("From issue to anchor", told, latency_histogram(latencies), "credentials")
 
 
@@ -86,7 +87,9 @@ def _costs(report: AuditReport) -> str:
             points.append((batch.anchored_at, name_of(report, batch.issuer), cost.gas))
     series = over_time(points)
     each = fees / WEI / max(1, credentials)
-    told = f"{len(seen):,} transactions: {_coins(fees / WEI)} {report.coin} in all, {_coins(each)} a credential."
+    told = (
+        f"{counted(len(seen), 'transaction')}: {_coins(fees / WEI)} {report.coin} in all, {_coins(each)} a credential."
+    )
     return _figure("Cost of anchoring", told, series, "gas")
 
 

@@ -14,6 +14,7 @@ from credroot.auditor.html_report.figures import figures
 from credroot.auditor.html_report.style import STYLE
 from credroot.auditor.html_report.tables import Markup, code, moment, table, tag, text
 from credroot.auditor.rules import Severity
+from credroot.auditor.wording import counted
 from credroot.core.clock import format_time
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _verdict(report: AuditReport) -> str:
         kind, head = "good", "Complete, and in order"
         told = "No event is missing, altered or invented, and nothing contradicts the files that were compared."
     elif report.errors or failed:
-        kind, head = "bad", f"{report.errors} problem{'' if report.errors == 1 else 's'} found"
+        kind, head = "bad", f"{counted(report.errors or len(failed), 'problem')} found"
         named = "; ".join(dict.fromkeys(f.rule.title for f in report.findings if f.severity is Severity.ERROR))
         told = f"{named}." if named else "; ".join(check.message for check in failed)
     else:
