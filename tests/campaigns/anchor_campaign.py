@@ -41,6 +41,8 @@ PATIENCE_PROCESSES = 8
 KILLABLE_HITS = 26
 MOST_KILLS = 3
 MOST_PROCESSES = 60
+HUNG_AFTER_S, MUTANT_HUNG_AFTER_S = 60.0, 15.0
+"""A process that has not ended by then, with blocks coming every few milliseconds, waits in vain."""
 DEEP_REORGANISATION_SHARE = 0.1
 BLOCK_PAUSE_S = (0.001, 0.02)
 GWEI = 10**9
@@ -231,6 +233,7 @@ class Campaign:
                 "bump_after_s": bump_after_s,
                 "mutant": self._mutant,
                 "kill_at": kill_at,
+                "hung_after_s": HUNG_AFTER_S if self._mutant is None else MUTANT_HUNG_AFTER_S,
                 "kill_after_s": rng.uniform(0.0, 0.4) if may_kill and rng.random() < 0.4 else None,
             }
             ended = self._ask(order)
@@ -241,6 +244,8 @@ class Campaign:
                 kills -= 1
             elif ended["ended"] == "published":
                 return "published"
+            elif ended["ended"] == "hung":
+                return "hung: it waits for what can't happen"
             elif ended["ended"] == "crashed":
                 self._figures.crashed += 1
                 return f"crashed: {ended['why']}"

@@ -112,7 +112,11 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     pid = os.fork()
     if pid == 0:
         os._exit(child(order))
-    status = _wait(pid, order["kill_after_s"])
+    planned = order["kill_after_s"]
+    limit = order["hung_after_s"] if planned is None else planned
+    status, is_late = _wait(pid, limit)
+    if is_late and planned is None:
+        return {"ended": "hung"}
     if os.WIFSIGNALED(status):
         return {"ended": "killed"}
     code = os.waitstatus_to_exitcode(status)
@@ -121,16 +125,16 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     return {"ended": "failed" if code == FAILED else "crashed", "why": Path(order["folder"], "ended").read_text()}
 
 
-def _wait(pid: int, kill_after_s: float | None) -> int:
-    if kill_after_s is not None:
-        end = time.monotonic() + kill_after_s
-        while time.monotonic() < end:
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                return status
-            time.sleep(0.002)
-        os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
+def _wait(pid: int, kill_after_s: float) -> tuple[int, bool]:
+    """Give how a child ended, and whether it had to be killed because the time was over."""
+    end = time.monotonic() + kill_after_s
+    while time.monotonic() < end:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return status, False
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1], True
 
 
 def warm_up() -> None:

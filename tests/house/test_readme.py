@@ -14,7 +14,12 @@ from tests.workspaces import Workspace, stop_chain
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FOUND = {"credroot verify batches/data-analytics-2026/credentials/*.json": 4, "credroot verify altered-copy.json": 3}
+FOUND = {
+    "credroot verify batches/data-analytics-2026/credentials/*.json": 4,
+    "credroot verify altered-copy.json": 3,
+    "credroot audit reconcile": 3,
+    "credroot audit report --out audit-report": 3,
+}
 """Examples that end with another status than 0, because something is to be found: one credential is revoked."""
 
 
