@@ -23,6 +23,10 @@ def anchor(workspace: Workspace, name: str, roster: str = "roster.csv") -> dict[
     return answer
 
 
+def anchored(workspace: Workspace) -> int:
+    return workspace.run("audit", "events").stdout.count('"event": "BatchAnchored"')
+
+
 def small_roster(workspace: Workspace, name: str, people: int = 3, start: int = 0) -> str:
     rows = "".join(f"Person {n},p{n}@students.example,2026-06-30,80\n" for n in range(start, start + people))
     (workspace.folder / name).write_text(ROSTER + rows)
@@ -36,7 +40,7 @@ def test_a_plan_tells_the_cost_and_sends_nothing(workspace: Workspace) -> None:
     assert "Nothing was sent" in done.stdout
     listed = json.loads(workspace.run("batch", "list", "--json").stdout)["batches"]
     assert listed == [{"batch": "planned", "state": "planned"}]
-    assert workspace.run("audit", "events").stdout == ""
+    assert anchored(workspace) == 0
     assert workspace.run("batch", "anchor", "planned").returncode == 0
 
 
@@ -48,7 +52,7 @@ def test_the_same_people_are_not_anchored_twice_under_any_name(workspace: Worksp
     assert again.returncode == 2
     assert other.returncode == 7
     assert "batch.already_anchored" in other.stderr
-    assert len(workspace.run("audit", "events").stdout.splitlines()) == 1
+    assert anchored(workspace) == 1
     resumed = workspace.run("batch", "resume", "one", "--json")
     assert resumed.returncode == 0
     assert json.loads(resumed.stdout)["transaction"] == first["transaction"]
@@ -58,7 +62,7 @@ def test_a_cost_cap_refuses_before_anything_is_signed(workspace: Workspace) -> N
     workspace.run("batch", "plan", "roster.csv", "--achievement", "data-analytics.json", "--name", "capped")
     done = workspace.run("batch", "anchor", "capped", "--max-cost", "0.000000001")
     assert (done.returncode, "guard.max_cost" in done.stderr) == (7, True)
-    assert workspace.run("audit", "events").stdout == ""
+    assert anchored(workspace) == 0
     assert workspace.run("batch", "resume", "capped", "--max-cost", "1").returncode == 0
 
 
@@ -103,7 +107,7 @@ def test_a_wrong_passphrase_stops_before_anything_is_sent(workspace: Workspace) 
     (workspace.folder / "keys" / "passphrase").write_text("wrong\n")
     done = workspace.run("batch", "anchor", "one", "--roster", "roster.csv", "--achievement", "data-analytics.json")
     assert (done.returncode, "key.passphrase" in done.stderr) == (2, True)
-    assert workspace.run("audit", "events").stdout == ""
+    assert anchored(workspace) == 0
 
 
 def test_a_key_that_others_can_read_is_not_used(workspace: Workspace) -> None:
