@@ -8,8 +8,8 @@ import random
 from tests.auditor.anvil import start_anvil
 from tests.campaigns.indexer import TAMPERS, Tally, run_chain
 
-CHAINS = int(os.environ.get("CREDROOT_CHAINS", "50"))
-LIES_A_CHAIN = 6
+CHAINS = int(os.environ.get("CREDROOT_CHAINS", "100"))
+LIES_A_CHAIN = 4
 
 
 def test_the_ledger_equals_the_chain_and_every_planted_lie_is_found(rng: random.Random) -> None:

@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-import rlp
-from eth.db.atomic import AtomicDB
-from eth.db.hash_trie import HashTrie
-from eth.rlp.accounts import Account
-from eth.vm.execution_context import ExecutionContext
-from eth.vm.forks.prague import PragueVM
-from eth.vm.forks.prague.state import PragueState
-from eth.vm.spoof import SpoofTransaction
-from eth_utils import keccak
-from trie import HexaryTrie
-from trie.constants import BLANK_NODE_HASH
-from trie.iter import NodeIterator
+
+from credroot.chain.recursion import keep_recursion_limit
+
+with keep_recursion_limit():
+    import rlp
+    from eth.db.atomic import AtomicDB
+    from eth.db.hash_trie import HashTrie
+    from eth.rlp.accounts import Account
+    from eth.vm.execution_context import ExecutionContext
+    from eth.vm.forks.prague import PragueVM
+    from eth.vm.forks.prague.state import PragueState
+    from eth.vm.spoof import SpoofTransaction
+    from eth_utils import keccak
+    from trie import HexaryTrie
+    from trie.constants import BLANK_NODE_HASH
+    from trie.iter import NodeIterator
 
 START_TIME = 1_767_225_600
 """2026-01-01T00:00:00Z, the first block's time."""
