@@ -88,6 +88,13 @@ const judges = {
     const suite = new DataIntegrityProof({signer: pair.signer(), cryptosuite, date: new Date('2026-01-01T00:00:00Z')});
     return {credential: await vc.issue({credential, suite, documentLoader})};
   },
+  async 'digitalbazaar-present'({credential, seed, controller, challenge, domain}) {
+    const pair = await Ed25519Multikey.generate({seed: Buffer.from(seed, 'hex'), controller});
+    pair.id = `${controller}#${pair.publicKeyMultibase}`;
+    const suite = new DataIntegrityProof({signer: pair.signer(), cryptosuite, date: new Date('2026-01-01T00:00:00Z')});
+    const presentation = vc.createPresentation({verifiableCredential: credential, holder: controller});
+    return {credential: await vc.signPresentation({presentation, suite, challenge, domain, documentLoader})};
+  },
   async 'ed25519-2020-issue'({credential, seed, controller}) {
     const key = await Ed25519VerificationKey2020.generate({seed: Buffer.from(seed, 'hex'), controller});
     key.id = `${controller}#${key.publicKeyMultibase}`;

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from credroot.app.api_settings import ApiSettings, read_api_settings
 from credroot.chain.data_fees import DataFees
 from credroot.chain.deployment import load_deployments
 from credroot.chain.finality import Confirmations, parse_finality
@@ -91,6 +92,8 @@ class Settings:
     require_anchor: bool
     fetch: tuple[str, ...]
     """What may be fetched: ``did:web:...`` with its host, and ``https://host`` origins; nothing unless it is named."""
+    api: ApiSettings
+    """What the HTTP API may do beyond verifying."""
     passphrase_file: Path | None
     keystore_folders: tuple[Path, ...]
     sources: Mapping[str, str]
@@ -199,6 +202,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         require_known_issuer=trust.flag("require_known_issuer", default=True),
         require_anchor=trust.flag("require_anchor", default=True),
         fetch=trust.texts("fetch"),
+        api=read_api_settings(folder, table.sub("api")),
         passphrase_file=_passphrase_file(folder, environment, table),
         keystore_folders=_keystore_folders(folder, environment),
         sources=sources,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from credroot.app.api.answers import problem_answer
 from credroot.app.api.documentation import DESCRIPTION, VERIFY_BATCH_DOCUMENTATION, VERIFY_DOCUMENTATION, responses
+from credroot.app.api.framework import framework_response
 from credroot.app.api.gate import Gate
 from credroot.app.api.metrics import CONTENT_TYPE, Metrics
 from credroot.app.api.problems import (
@@ -30,6 +31,10 @@ from credroot.app.api.rate_limit import RateLimit
 from credroot.app.api.registry_facts import Readiness, RegistryFacts
 from credroot.app.api.registry_sources import RegistrySources
 from credroot.app.api.request_body import BodyReader
+from credroot.app.api.vc_api import VERIFY_CREDENTIAL, VERIFY_PRESENTATION, VcVerifyRoutes
+from credroot.app.api.vc_api_documentation import add_vc_api
+from credroot.app.api.vc_api_issue import ISSUE, VcIssueRoute, open_api_issuer
+from credroot.app.api.vc_api_lists import StatusListRoute
 from credroot.app.api.verdicts import VerdictRoutes, warm_up
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
 from credroot.app.api.workers import Workers
@@ -39,7 +44,6 @@ from credroot.verifier.fact_cache import FactCache
 from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
-    from credroot.app.api.answers import Answer
     from credroot.app.api.event_log import EventLog
     from credroot.app.api.limits import Limits
     from credroot.app.settings import Settings
@@ -88,6 +92,16 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         documents=documents,
         may_fetch=bool(settings.fetch),
     )
+    vc_verifying = VcVerifyRoutes(
+        documents,
+        bodies,
+        workers,
+        limits,
+        clock=_now,
+        charge=lambda scope, cost: gate.charge(scope, cost),
+        may_fetch=bool(settings.fetch),
+    )
+    vc_issuing = VcIssueRoute(open_api_issuer(settings), bodies, workers, limits, log, clock=_now)
     verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents)
     page = PageRoutes(
         verifier.verify_many,
@@ -100,7 +114,14 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
     )
     gate = Gate(
         inner,
-        {("POST", VERIFY): verdicts.verify, ("POST", VERIFY_BATCH): verdicts.verify_batch, **page.direct()},
+        {
+            ("POST", VERIFY): verdicts.verify,
+            ("POST", VERIFY_BATCH): verdicts.verify_batch,
+            ("POST", VERIFY_CREDENTIAL): vc_verifying.credential,
+            ("POST", VERIFY_PRESENTATION): vc_verifying.presentation,
+            ("POST", ISSUE): vc_issuing.issue,
+            **page.direct(),
+        },
         rate=rate,
         requests_at_once=limits.requests_at_once,
         metrics=metrics,
@@ -109,6 +130,7 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         allow_origin=allow_origin,
     )
     _add_verdict_routes(inner, verdicts)
+    add_vc_api(inner, vc_verifying, vc_issuing, StatusListRoute(settings.workspace, workers))
     _add_fact_routes(inner, RegistryFacts(trust, settings.network, cache, workers))
     _add_operator_routes(inner, Readiness(trust, sources, workers, time.monotonic), metrics)
     _add_problems(inner)
@@ -125,11 +147,11 @@ def _add_verdict_routes(inner: FastAPI, verdicts: VerdictRoutes) -> None:
 
     @inner.post(VERIFY, **VERIFY_DOCUMENTATION)
     async def verify(request: Request) -> Response:
-        return _response(await verdicts.verify(request.scope, request.receive))
+        return framework_response(await verdicts.verify(request.scope, request.receive))
 
     @inner.post(VERIFY_BATCH, **VERIFY_BATCH_DOCUMENTATION)
     async def verify_batch(request: Request) -> Response:
-        return _response(await verdicts.verify_batch(request.scope, request.receive))
+        return framework_response(await verdicts.verify_batch(request.scope, request.receive))
 
 
 def _add_fact_routes(inner: FastAPI, facts: RegistryFacts) -> None:
@@ -173,27 +195,21 @@ def _add_problems(inner: FastAPI) -> None:
 
     async def refused(_: Request, error: Exception) -> Response:
         if isinstance(error, ProblemError):
-            return _response(problem_answer(error))
+            return framework_response(problem_answer(error))
         if isinstance(error, HTTPException):
             kind = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}.get(error.status_code, UNPROCESSABLE)
             headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
-            return _response(problem_answer(ProblemError(kind, headers=headers)))
-        return _response(problem_answer(ProblemError(UNPROCESSABLE, "a parameter has another form")))
+            return framework_response(problem_answer(ProblemError(kind, headers=headers)))
+        return framework_response(problem_answer(ProblemError(UNPROCESSABLE, "a parameter has another form")))
 
     async def failed(_request: Request, _error: Exception) -> Response:
-        return _response(problem_answer(ProblemError(INTERNAL)))
+        return framework_response(problem_answer(ProblemError(INTERNAL)))
 
     from fastapi.exceptions import RequestValidationError
 
     for kind in (ProblemError, HTTPException, RequestValidationError):
         inner.add_exception_handler(kind, refused)
     inner.add_exception_handler(Exception, failed)
-
-
-def _response(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status)
-    response.raw_headers += [(b"content-type", answer.media_type), *answer.headers]
-    return response
 
 
 def _watch(metrics: Metrics, gate: Gate, cache: FactCache, sources: RegistrySources, workers: Workers) -> None:

@@ -50,6 +50,12 @@ NOT_JSON = _kind(
     "was read and does not hold is no problem: it is answered with 200 and its report.",
 )
 BAD_REQUEST = _kind("bad-request", 400, "Not an HTTP request", "The request can't be read as HTTP/1.1.")
+UNAUTHORIZED = _kind(
+    "unauthorized",
+    401,
+    "A key is needed",
+    "Send a key that the operator gave you, as `Authorization: Bearer KEY`. Verifying needs none.",
+)
 NOT_FOUND = _kind(
     "not-found", 404, "No such resource", "There is nothing under this path; /openapi.json lists what is."
 )

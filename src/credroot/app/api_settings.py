@@ -1,0 +1,78 @@
+"""The table ``[api]`` of the settings: what the HTTP API may do beyond verifying: nothing unless it says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from credroot.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_KEY_FILE_BYTES = 65_536
+"""Bytes of the file with digests of keys: some hundred lines."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Table(Protocol):
+    """One table of the settings, which notices which of its keys were read."""
+
+    source: str
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Give a truth value."""
+        ...
+
+    def optional_text(self, key: str) -> str | None:
+        """Give a text, `None` where there is none."""
+        ...
+
+    def finish(self) -> None:
+        """Raise `InputError` for keys that nobody read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What the operator switched on."""
+
+    issue: bool = False
+    """Whether ``POST /credentials/issue`` signs for who has a key."""
+    issue_keys: frozenset[bytes] = frozenset()
+    """SHA-256 of each bearer key that may issue; 32 bytes each. The keys themselves stand nowhere."""
+
+
+def read_api_settings(folder: Path, table: Table) -> ApiSettings:
+    """Read ``[api]``: ``issue``, ``issue_key_sha256`` (64 hex digits), ``issue_key_file`` (such digests, one a line).
+
+    The file is named relative to the workspace `folder`; what follows ``#`` in it is a remark.
+
+    Raises:
+        InputError: ``settings.api_key``: issuing is on and no key is known, or a digest is none; ``settings.unknown``.
+    """
+    issue = table.flag("issue", default=False)
+    digests = [digest] if (digest := table.optional_text("issue_key_sha256")) is not None else []
+    name = table.optional_text("issue_key_file")
+    if issue and name is not None:
+        digests += _lines(folder / name)
+    table.finish()
+    wrong = [digest for digest in digests if not _DIGEST.fullmatch(digest)]
+    if wrong or (issue and not digests):
+        raise InputError(
+            f"{table.source}: issuing needs the SHA-256 of a key, 64 lowercase hex digits, as issue_key_sha256 or in "
+            "issue_key_file",
+            code="settings.api_key",
+        )
+    return ApiSettings(issue, frozenset(map(bytes.fromhex, digests)))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_KEY_FILE_BYTES).decode("ascii", "replace")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", code="settings.api_key") from error
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
