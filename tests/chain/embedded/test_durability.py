@@ -37,8 +37,7 @@ def test_nothing_acknowledged_is_lost_over_25_kills(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     print(figures)
-    # How many fit between the kills depends on the machine; some must, or nothing was tried.
-    assert figures["found"] == figures["acknowledged"] > 10
+    assert figures["found"] == figures["acknowledged"] > 25
 
 
 def reopened(directory: Path) -> tuple[EmbeddedChain, Any]:

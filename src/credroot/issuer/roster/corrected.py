@@ -22,7 +22,7 @@ _IF_PRESENT = (Field.DID, Field.EXPIRES_ON, Field.RESULT, Field.EVIDENCE, Field.
 
 
 def write_corrected(roster: Roster, target: BinaryIO) -> int:
-    """Write the people of `roster` to `target` and return how many; read again, the copy has no problem left.
+    """Write the people of `roster` to `target` and return how many; read again, only what a person must judge is left.
 
     Duplicates keep their first row. Whatever a spreadsheet would take for a formula gets an apostrophe before it, which
     a roster loses when it is read.
