@@ -61,7 +61,7 @@ def owner(directory: Path, known: list[str], tell: int) -> None:
 
 
 def cycle(directory: Path, known: list[str], moment_s: float, *, first: int) -> None:
-    """Run one owner until it acknowledged `first` transactions and `moment_s` more, kill it, add what it acknowledged."""
+    """Run one owner until it acknowledged `first` transactions and `moment_s` more, kill it, add what it told us."""
     hear, tell = os.pipe()
     child = os.fork()
     if child == 0:
