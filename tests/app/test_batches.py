@@ -23,6 +23,10 @@ def anchor(workspace: Workspace, name: str, roster: str = "roster.csv") -> dict[
     return answer
 
 
+def events(workspace: Workspace) -> str:
+    return workspace.run("audit", "events").stdout
+
+
 def anchored(workspace: Workspace) -> int:
     return workspace.run("audit", "events").stdout.count('"event": "BatchAnchored"')
 
@@ -34,13 +38,14 @@ def small_roster(workspace: Workspace, name: str, people: int = 3, start: int = 
 
 
 def test_a_plan_tells_the_cost_and_sends_nothing(workspace: Workspace) -> None:
+    before = events(workspace)
     done = workspace.run("batch", "plan", "roster.csv", "--achievement", "data-analytics.json", "--name", "planned")
     assert done.returncode == 0
     assert "25 credentials -> 1 transaction" in done.stdout
     assert "Nothing was sent" in done.stdout
     listed = json.loads(workspace.run("batch", "list", "--json").stdout)["batches"]
     assert listed == [{"batch": "planned", "state": "planned"}]
-    assert anchored(workspace) == 0
+    assert events(workspace) == before
     assert workspace.run("batch", "anchor", "planned").returncode == 0
 
 
@@ -59,10 +64,11 @@ def test_the_same_people_are_not_anchored_twice_under_any_name(workspace: Worksp
 
 
 def test_a_cost_cap_refuses_before_anything_is_signed(workspace: Workspace) -> None:
+    before = events(workspace)
     workspace.run("batch", "plan", "roster.csv", "--achievement", "data-analytics.json", "--name", "capped")
     done = workspace.run("batch", "anchor", "capped", "--max-cost", "0.000000001")
     assert (done.returncode, "guard.max_cost" in done.stderr) == (7, True)
-    assert anchored(workspace) == 0
+    assert events(workspace) == before
     assert workspace.run("batch", "resume", "capped", "--max-cost", "1").returncode == 0
 
 
@@ -104,10 +110,11 @@ def test_a_name_that_could_lead_elsewhere_is_refused(workspace: Workspace, name:
 
 
 def test_a_wrong_passphrase_stops_before_anything_is_sent(workspace: Workspace) -> None:
+    before = events(workspace)
     (workspace.folder / "keys" / "passphrase").write_text("wrong\n")
     done = workspace.run("batch", "anchor", "one", "--roster", "roster.csv", "--achievement", "data-analytics.json")
     assert (done.returncode, "key.passphrase" in done.stderr) == (2, True)
-    assert anchored(workspace) == 0
+    assert events(workspace) == before
 
 
 def test_a_key_that_others_can_read_is_not_used(workspace: Workspace) -> None:
@@ -173,8 +180,6 @@ def test_a_workspace_is_not_made_twice(workspace: Workspace) -> None:
 def test_unknown_settings_are_named(workspace: Workspace) -> None:
     text = (workspace.folder / "credroot.toml").read_text()
     (workspace.folder / "credroot.toml").write_text("surprise = 1\n" + text)
-    done = workspace.run("batch", "list")
-    assert done.returncode == 2 or done.returncode == 0
     done = workspace.run("verify", "roster.csv")
     assert (done.returncode, "surprise" in done.stderr) == (2, True)
 
