@@ -98,22 +98,58 @@ def test_every_credential_has_a_place_of_its_own_that_the_manifest_knows(registr
         assert int(status["statusListIndex"]) == places[document["id"]]["index"]
 
 
-def test_a_revocation_reaches_the_list_and_a_stale_list_does_not_lift_it(registrar: Workspace) -> None:
+def place_of(credential: Path) -> int:
+    return int(json.loads(credential.read_bytes())["credentialStatus"]["statusListIndex"])
+
+
+def test_a_revocation_reaches_the_list_by_itself_and_a_stale_list_does_not_lift_it(registrar: Workspace) -> None:
     assert not any(bits(registrar))
     victim = registrar.credentials[7]
-    place = int(json.loads(victim.read_bytes())["credentialStatus"]["statusListIndex"])
-    assert registrar.run("revoke", str(victim)).returncode == 0
-    stale = credroot.verify(victim.read_bytes(), workspace=registrar.folder)
-    assert bitstring.value_at(bits(registrar), place) == 0
-    assert details(stale, "status")["disagreement"] is True
-    assert stale.check("status").code == "status.revoked"
-    done = registrar.run("issuer", "status", "--json")
+    path = registrar.folder / "public" / "status" / "1.json"
+    before = path.read_bytes()
+    done = registrar.run("revoke", str(victim), "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["files"] == ["public/status/1.json"]
-    assert bitstring.value_at(bits(registrar), place) == 1
+    assert json.loads(done.stdout)["statusLists"] == {"files": ["public/status/1.json"]}
+    assert bitstring.value_at(bits(registrar), place_of(victim)) == 1
     assert sum(byte.bit_count() for byte in bits(registrar)) == 1
     agreeing = credroot.verify(victim.read_bytes(), workspace=registrar.folder)
     assert "disagreement" not in details(agreeing, "status")
+    after = path.read_bytes()
+    path.write_bytes(before)
+    stale = credroot.verify(victim.read_bytes(), workspace=registrar.folder)
+    path.write_bytes(after)
+    assert details(stale, "status")["disagreement"] is True
+    assert stale.check("status").code == "status.revoked"
+
+
+def test_a_list_that_can_not_be_made_anew_is_a_warning_and_the_revocation_stands(registrar: Workspace) -> None:
+    victim = registrar.credentials[8]
+    lists = registrar.folder / "public" / "status"
+    before = (lists / "1.json").read_bytes()
+    aside = lists.rename(lists.with_name("aside"))
+    lists.write_text("in the way")
+    done = registrar.run("revoke", str(victim), "--json")
+    lists.unlink()
+    aside.rename(lists)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["statusLists"]["files"] == []
+    assert "credroot issuer status" in done.stderr
+    assert credroot.verify(victim.read_bytes(), workspace=registrar.folder).check("status").code == "status.revoked"
+    assert (lists / "1.json").read_bytes() == before
+    assert registrar.run("issuer", "status").returncode == 0
+    assert bitstring.value_at(bits(registrar), place_of(victim)) == 1
+
+
+def test_a_signing_key_that_is_not_at_hand_loses_no_revocation(registrar: Workspace) -> None:
+    victim = registrar.credentials[10]
+    (hidden,) = (registrar.folder / "keys").glob("signing-key*.json")
+    aside = hidden.rename(hidden.with_suffix(".aside"))
+    done = registrar.run("revoke", str(victim))
+    aside.rename(hidden)
+    assert (done.returncode, "credroot issuer status" in done.stderr) == (0, True)
+    assert registrar.run("suspend", str(registrar.credentials[11])).stdout.endswith("Wrote public/status/1.json\n")
+    assert bitstring.value_at(bits(registrar), place_of(victim)) == 1
+    assert registrar.run("reinstate", str(registrar.credentials[11])).returncode == 0
 
 
 def test_a_list_can_be_anchored_and_its_receipt_verifies(registrar: Workspace) -> None:
@@ -190,7 +226,7 @@ def test_a_new_key_leaves_what_the_old_one_signed_good_because_the_anchor_dates_
     assert report.verdict is credroot.Verdict.VALID
     assert report.check("signature").code == "signature.before_removal"
     assert report.check("issuer").details["boundBy"] == ["trust list", "profile", "did document"]
-    assert registrar.run("issuer", "status").returncode == 0
+    assert f"{DID}#key-2" in (registrar.folder / "public" / "status" / "1.json").read_text()
     roster = "name,email,issued_on\nNew Person,new@students.example,2026-07-01\n"
     (registrar.folder / "more.csv").write_text(roster)
     arguments = ("--roster", "more.csv", "--achievement", "data-analytics.json")

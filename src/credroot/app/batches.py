@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from credroot.app.issuing import now
 from credroot.app.progress import Progress
 from credroot.app.signers import payer_of
-from credroot.app.status_lists import ensure_status_lists
+from credroot.app.status_lists import remake_status_lists
 from credroot.chain import registry_calls
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import AccountId, Digest, Root
@@ -26,7 +26,7 @@ from credroot.issuer.identity import method_of
 from credroot.issuer.intent import Intent, coins
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
 from credroot.issuer.status_publication import credential_status
-from credroot.issuer.status_slots import slots_for
+from credroot.issuer.status_slots import noted_slots, slots_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +83,7 @@ def issue(
     may_exist: bool,
     early: bool = False,
 ) -> tuple[BatchRecord, Operation]:
-    """Bring a batch to its published end; give its record and its transaction.
+    """Bring a batch to its published end, the status lists with it; give its record and its transaction.
 
     `early` hands copies out, marked as provisional, before the anchor is final.
 
@@ -106,6 +106,8 @@ def issue(
     record = _with_preparation(
         settings, bench, folder, keys, lambda prepare: walk(bench, folder, signer, guards, prepare, early=early)
     )
+    if noted_slots(folder.path):
+        remake_status_lists(settings, keys)
     return record, bench.journal.operation(record.operation_id or 0)
 
 
@@ -153,9 +155,7 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
                     _header(bench, folder),
                 )
 
-        record = work(prepare_now)
-    ensure_status_lists(settings, keys, folder)
-    return record
+        return work(prepare_now)
 
 
 def _with_files(

@@ -1,18 +1,20 @@
-"""Writing the issuer's status lists, from settings: what ``credroot issuer status`` and the demonstration share."""
+"""Writing the issuer's status lists, from settings: by themselves after what changes them, and when asked for."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from itertools import chain as chained
 from typing import TYPE_CHECKING
 
+import click
 import orjson
 
 from credroot.app.connections import Connections
 from credroot.app.issuer_identity import PUBLIC
-from credroot.app.issuing import now
+from credroot.app.issuing import now, tell
 from credroot.chain import registry_calls
-from credroot.core.errors import InputError
+from credroot.core.errors import CredrootError, InputError
 from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.proof_value import AnchorClaim
 from credroot.core.receipt import NONCE_BYTES, FileFacts, Receipt, leaf_of_file
@@ -27,8 +29,8 @@ from credroot.issuer.status_publication import (
     placed_credentials,
     withdrawn_places,
 )
-from credroot.issuer.status_slots import noted_slots
 from credroot.store.durable import write_file
+from credroot.store.lock import exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,17 +38,53 @@ if TYPE_CHECKING:
 
     from credroot.app.issuing import Keys
     from credroot.app.settings import Settings
+    from credroot.core.json_types import JsonObject
     from credroot.core.status import Status
-    from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.intent import Guards
     from credroot.issuer.status_slots import StatusSlot
     from credroot.issuer.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """What became of the lists after a change in the registry."""
+
+    files: tuple[Path, ...] = ()
+    problem: str | None = None
+    """Why they still say what they said before."""
+
+    def to_json(self, workspace: Path) -> JsonObject:
+        """Give the wire form: the files, relative to `workspace`, or the problem."""
+        if self.problem is not None:
+            return {"files": [], "problem": self.problem}
+        return {"files": [str(path.relative_to(workspace)) for path in self.files]}
+
+
+def remake_status_lists(settings: Settings, keys: Keys) -> Remade:
+    """Make the lists anew because the registry's state has changed; nothing is written by an issuer that has none.
+
+    It never raises for what can go wrong: the registry holds the change, which must not look lost because a copy of it
+    for others could not be written. The person is told, with the command that makes up for it.
+    """
+    if settings.required_issuer().publish_url is None:
+        return Remade()
+    try:
+        return Remade(publish_status_lists(settings, keys))
+    except CredrootError as error:
+        problem = f"{error} [{error.code}]"
+    except OSError as error:
+        problem = f"{error.filename}: {error.strerror}"
+    except click.Abort:
+        problem = "the key that signs them was not opened"
+    tell(f"Warning: the registry has the change, the status lists do not yet: {problem}. Run: credroot issuer status")
+    return Remade(problem=problem)
 
 
 def publish_status_lists(settings: Settings, keys: Keys) -> tuple[Path, ...]:
     """Make every list anew from the registry's state, sign it, and write it below ``public/status/``.
 
     Raises:
+        LockHeld: another process is writing them.
         InputError: ``status.no_url``, the settings say nowhere that the lists are published; ``status.no_registry``,
             credentials were issued on a chain that the settings no longer know.
         ChainUnavailable, ChainMismatch: a chain can't be asked. Nothing is written then, since a list that says less
@@ -55,10 +93,17 @@ def publish_status_lists(settings: Settings, keys: Keys) -> tuple[Path, ...]:
     issuer = settings.required_issuer()
     if issuer.publish_url is None:
         raise InputError("publish_url is not set under [issuer]: status lists have no address", code="status.no_url")
+    with exclusive(settings.workspace / "locks" / "status-lists.lock"):
+        return _write_lists(settings, keys, issuer.did, issuer.publish_url)
+
+
+def _write_lists(settings: Settings, keys: Keys, did: str, publish_url: str) -> tuple[Path, ...]:
     moment = now()
-    documents = list_documents(_answers(settings), issuer=issuer.did, publish_url=issuer.publish_url, now=moment)
+    documents = list_documents(_answers(settings), issuer=did, publish_url=publish_url, now=moment)
+    if not documents:
+        return ()
     key = keys.signing_key()
-    method = method_of(issuer.did, key.multikey, issuer.signing_key)
+    method = method_of(did, key.multikey, settings.required_issuer().signing_key)
     folder = settings.workspace / PUBLIC / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -68,16 +113,6 @@ def publish_status_lists(settings: Settings, keys: Keys) -> tuple[Path, ...]:
         write_file(path, orjson.dumps(signed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         written.append(path)
     return tuple(written)
-
-
-def ensure_status_lists(settings: Settings, keys: Keys, batch: BatchFolder) -> None:
-    """Write the lists where one that a batch's credentials name is not there yet; errors as `publish_status_lists`."""
-    if settings.required_issuer().publish_url is None:
-        return
-    folder = settings.workspace / PUBLIC / FOLDER
-    numbers = {slot.list_number for slot in noted_slots(batch.path)}
-    if not all((folder / f"{number}.json").exists() for number in numbers):
-        publish_status_lists(settings, keys)
 
 
 def _answers(settings: Settings) -> Iterator[tuple[StatusSlot, Status]]:

@@ -15,6 +15,7 @@ from credroot.app.commands.issuer_documents import did, endorse, profile, rotate
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
+from credroot.app.status_lists import remake_status_lists
 from credroot.chain.registry_calls import Role
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import ChainUnavailable, InputError
@@ -128,7 +129,12 @@ def distrust(workspace: Path | None, account: str, since: str, yes: bool, **opti
     moment = 1 if since == "ever" else int(parse_time(since).timestamp())
     if not yes and not options["only_plan"]:
         click.confirm(f"Distrust {account} for ever?", abort=True, err=True)
-    _change(workspace, lambda bench: intent_to_distrust(bench, _address(account), moment), **options)  # type: ignore[arg-type]
+    _change(
+        workspace,
+        lambda bench: intent_to_distrust(bench, _address(account), moment),
+        changes_status=True,
+        **options,  # type: ignore[arg-type]
+    )
 
 
 @keys.command()
@@ -136,7 +142,12 @@ def distrust(workspace: Path | None, account: str, since: str, yes: bool, **opti
 @_sending
 def ratify(workspace: Path | None, batch: str, **options: object) -> None:
     """Vouch for BATCH (its name, or its root) although its key is distrusted. It can't be undone."""
-    _change(workspace, lambda bench: intent_to_ratify(bench, _root(bench, batch)), **options)  # type: ignore[arg-type]
+    _change(
+        workspace,
+        lambda bench: intent_to_ratify(bench, _root(bench, batch)),
+        changes_status=True,
+        **options,  # type: ignore[arg-type]
+    )
 
 
 @issuer.command()
@@ -191,13 +202,16 @@ def _change(
     passphrase_fd: int | None,
     only_plan: bool,
     as_json: bool,
+    changes_status: bool = False,
 ) -> None:
+    """Carry out what `make` gives; where it changes the status of credentials, the status lists follow."""
     from credroot.issuer.intent import coins
 
     settings = load_settings(workspace)
     with workbench(settings, network) as (bench, chosen):
         intent = make(bench)
-        opened = keys_of(settings, passphrase_fd).signer(signer)
+        own = keys_of(settings, passphrase_fd)
+        opened = own.signer(signer)
         facts: JsonObject = {"what": intent.label}
         if only_plan:
             cost = bench.submission.cost(opened.address, intent)
@@ -206,6 +220,8 @@ def _change(
             guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
             done = bench.carry_out(opened, intent, guards)
             facts |= {"transaction": str(done.transaction), "block": done.block_number, "gasUsed": done.gas_used}
+            if changes_status:
+                remake_status_lists(settings, own)
     if as_json:
         click.echo(json.dumps({"format": KEY_CHANGE_FORMAT, **facts}))
         return

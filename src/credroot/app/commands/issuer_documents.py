@@ -95,9 +95,10 @@ def status(
     passphrase_fd: int | None,
     as_json: bool,
 ) -> None:
-    """Make the status lists below public/status/ anew from the registry's state: after each revocation, and each month.
+    """Make the status lists below public/status/ anew from the registry's state.
 
-    They are for verifiers that ask no chain, and hold for 31 days. A suspension shows in the registry alone.
+    They are for verifiers that ask no chain. Anchoring and withdrawing make them anew by themselves; they hold for 31
+    days, so run this once a month where nothing else happens. A suspension shows in the registry alone.
     """
     from credroot.app.status_lists import anchor_lists, publish_status_lists
 
@@ -131,6 +132,7 @@ def rotate_key(workspace: Path | None, network: str | None, max_cost: str | None
     """
     from credroot.app.issuer_identity import publish_did, publish_profile
     from credroot.app.key_rotation import rotate_signing_key
+    from credroot.app.status_lists import remake_status_lists
     from credroot.core.clock import format_time
 
     settings = load_settings(workspace)
@@ -142,10 +144,11 @@ def rotate_key(workspace: Path | None, network: str | None, max_cost: str | None
         keys = replace(keys, settings=rotated.settings)
         publish_did(rotated.settings, keys)
         done = publish_profile(rotated.settings, bench, keys, guards)
+        lists = remake_status_lists(rotated.settings, keys)
     click.echo("Wrote      DID document and profile; serve them before you issue again")
     click.echo(f"On chain   SHA-256 {done.digest}")
-    if rotated.settings.required_issuer().publish_url is not None:
-        click.echo("Next       credroot issuer status: the status lists are still signed with the old key")
+    for path in lists.files:
+        click.echo(f"Wrote      {path.relative_to(settings.workspace)}")
 
 
 @click.command()

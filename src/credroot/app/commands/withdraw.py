@@ -12,6 +12,7 @@ from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.signers import payer_of
+from credroot.app.status_lists import Remade, remake_status_lists
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
@@ -100,31 +101,38 @@ def _withdraw(
     with workbench(settings, network) as (bench, chosen):
         wanted = _intents(bench, credentials, batch, rows, action, number)
         steps: list[dict[str, object]] = []
-        for intent in wanted:
-            if only_plan:
-                cost = bench.submission.cost(payer_of(settings, signer), intent)
-                steps.append({"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)})
-                continue
-            guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            done = bench.carry_out(keys.signer(signer), intent, guards)
-            steps.append(
-                {
-                    "what": intent.label,
-                    "transaction": str(done.transaction),
-                    "block": done.block_number,
-                    "gasUsed": done.gas_used,
-                }
-            )
+        lists = Remade()
+        try:
+            for intent in wanted:
+                if only_plan:
+                    cost = bench.submission.cost(payer_of(settings, signer), intent)
+                    steps.append({"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)})
+                    continue
+                guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+                done = bench.carry_out(keys.signer(signer), intent, guards)
+                steps.append(
+                    {
+                        "what": intent.label,
+                        "transaction": str(done.transaction),
+                        "block": done.block_number,
+                        "gasUsed": done.gas_used,
+                    }
+                )
+        finally:
+            # Also where the second of two transactions failed: the first one counts.
+            if steps and not only_plan:
+                lists = remake_status_lists(settings, keys)
     if as_json:
-        click.echo(json.dumps({"format": WITHDRAWAL_FORMAT, "reason": number, "steps": steps}))
+        wire = {"format": WITHDRAWAL_FORMAT, "reason": number, "steps": steps}
+        click.echo(json.dumps(wire if only_plan else wire | {"statusLists": lists.to_json(settings.workspace)}))
         return
     for step in steps:
         facts = ", ".join(f"{name} {value}" for name, value in step.items() if name != "what")
         click.echo(f"{step['what']} ({describe_reason(number)}): {facts}")
     if only_plan:
         click.echo("Nothing was sent.")
-    elif settings.required_issuer().publish_url is not None:
-        click.echo("Next: credroot issuer status, for verifiers that ask the status list", err=True)
+    for path in lists.files:
+        click.echo(f"Wrote {path.relative_to(settings.workspace)}")
 
 
 def _intents(
