@@ -34,7 +34,8 @@ from credroot.issuer.batch_request import take_in
 from credroot.issuer.intent import Guards
 from credroot.issuer.reasons import Reason
 from credroot.issuer.roster.roster import read_roster
-from credroot.issuer.withdrawal import find_targets, intents
+from credroot.issuer.selection import find_targets
+from credroot.issuer.withdrawal import intents
 
 if TYPE_CHECKING:
     from collections.abc import Callable

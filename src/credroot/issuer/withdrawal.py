@@ -1,115 +1,99 @@
-"""Revoking, suspending, reinstating: which credentials are meant, and the fewest transactions that do it."""
+"""Revoking, suspending, reinstating: what would change, and the fewest transactions that do it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credroot.chain import registry_calls
+from credroot.chain.facts import Query
 from credroot.chain.registry_calls import Action
-from credroot.core.anchor_proof import decode_proof_value, split_proofs
 from credroot.core.errors import GuardRefused, InputError
-from credroot.core.strict_json import loads
-from credroot.core.values import Digest, Root
-from credroot.issuer.batch_folder import BatchFolder
+from credroot.core.status import Status
 from credroot.issuer.intent import Intent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from credroot.chain.deployment import Deployment
-    from credroot.core.values import Address
+    from credroot.chain.facts import ChainFacts
+    from credroot.chain.reader import RegistryReader
+    from credroot.core.values import Address, Root
+    from credroot.issuer.selection import Target
 
-MAX_CREDENTIAL_BYTES = 2**20
-_WORDS = {Action.REVOKE: "revoke", Action.SUSPEND: "suspend", Action.REINSTATE: "reinstate"}
+WORDS = {Action.REVOKE: "revoke", Action.SUSPEND: "suspend", Action.REINSTATE: "reinstate"}
+DONE = {Action.REVOKE: "revoked", Action.SUSPEND: "suspended", Action.REINSTATE: "not suspended"}
+PAGE = 4_000
+"""Credentials asked about together."""
+MAX_WORDS = 500
+"""Storage words of one transaction: some 13.3 million gas, and Ethereum takes no transaction above 16.7 million."""
+_CHANGES = {
+    Action.REVOKE: (Status.ACTIVE, Status.SUSPENDED, Status.DISTRUSTED),
+    Action.SUSPEND: (Status.ACTIVE, Status.DISTRUSTED),
+    Action.REINSTATE: (Status.SUSPENDED, Status.DISTRUSTED),
+}
+"""The statuses that an action changes, or may change beneath a distrust; it leaves the others as they are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One credential's place in the issuer's batches."""
+class Outstanding:
+    """What an action would change."""
 
-    root: Root
-    index: int
-
-
-def find_targets(names: Sequence[str], batches: Path, deployment: Deployment, issuer: Address) -> tuple[Target, ...]:
-    """Find what each name means: a credential's file, or its id (``urn:uuid:...``, with or without the prefix).
-
-    Raises:
-        InputError: a file is no credential of this issuer in this registry, or no manifest knows an id. All of them
-            are named.
-    """
-    found: list[Target] = []
-    ids: dict[str, str] = {}
-    problems: list[str] = []
-    for name in names:
-        path = Path(name)
-        try:
-            if path.is_file():
-                found.append(_target_of_file(path, deployment, issuer))
-            else:
-                ids["urn:uuid:" + name.removeprefix("urn:uuid:").lower()] = name
-        except InputError as error:
-            problems.append(f"{name}: {error}")
-    found += _targets_of_ids(ids, batches)
-    problems += [
-        f"{name}: neither a file nor the id of a credential in a batch of this workspace" for name in ids.values()
-    ]
-    if problems:
-        raise InputError("; ".join(problems), code="withdraw.unknown")
-    return tuple(dict.fromkeys(found))
+    targets: tuple[Target, ...]
+    unchanged: tuple[Target, ...]
+    """What is so already, or revoked for ever."""
 
 
-def find_rows(folder: BatchFolder, rows: Sequence[range]) -> tuple[Target, ...]:
-    """Find the credentials of the people on these rows of a batch's roster, counted as a spreadsheet counts.
+def statuses(targets: Sequence[Target], reader: RegistryReader, issuer: Address) -> tuple[ChainFacts, ...]:
+    """Ask the registry about every target, by the page; errors as `RegistryReader.read`."""
+    queries = [Query(issuer, target.root, target.index) for target in targets]
+    pages = (reader.read(queries[start : start + PAGE]) for start in range(0, len(queries), PAGE))
+    return tuple(facts for page in pages for facts in page)
+
+
+def outstanding(targets: Sequence[Target], action: Action, reader: RegistryReader, issuer: Address) -> Outstanding:
+    """Ask the registry which targets `action` would change.
 
     Raises:
-        InputError: ``withdraw.rows``, a range has nobody in it; no one is withdrawn by a slip of the pen.
+        InputError: ``withdraw.unanchored``, a target is in no batch that the registry has.
+        GuardRefused: ``withdraw.empty``, there is nothing to do; ``withdraw.whole_batch``, a suspension of the whole
+            batch can't be lifted for one of it.
     """
-    manifest = folder.read_manifest()
-    root = Root(Digest.from_hex(manifest["root"]))
-    found: dict[int, Target] = {}
-    for wanted in rows:
-        there = {entry["row"]: entry["index"] for entry in manifest["credentials"] if entry.get("row") in wanted}
-        if not there:
-            raise InputError(
-                f"nobody is on row {wanted.start} to {wanted.stop - 1} of {folder.name!r}", code="withdraw.rows"
+    changing: list[Target] = []
+    unchanged: list[Target] = []
+    for target, facts in zip(targets, statuses(targets, reader, issuer), strict=True):
+        if facts.batch is None:
+            raise InputError(f"{target}: its batch is not anchored", code="withdraw.unanchored")
+        if action is Action.REINSTATE and facts.batch.suspended and facts.status is not Status.REVOKED:
+            raise GuardRefused(
+                f"{target}: its whole batch is suspended; lift that with: credroot reinstate --batch NAME",
+                code="withdraw.whole_batch",
             )
-        found |= {row: Target(root, index) for row, index in there.items()}
-    return tuple(found[row] for row in sorted(found))
+        (changing if facts.status in _CHANGES[action] else unchanged).append(target)
+    if not changing:
+        raise GuardRefused(f"nothing to {WORDS[action]}: {_said(action, len(unchanged))}", code="withdraw.empty")
+    return Outstanding(tuple(changing), tuple(unchanged))
 
 
-def parse_rows(text: str) -> range:
-    """Read ``12`` or ``20-30``, both ends included. Raise `InputError` for anything else."""
-    match = re.fullmatch(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?", text)
-    if match is None or (match[2] and int(match[2]) < int(match[1])):
-        raise InputError(f"{text!r} is no row or range of rows, such as 12 or 20-30", code="withdraw.rows")
-    return range(int(match[1]), int(match[2] or match[1]) + 1)
+def require_change_of_batch(root: Root, action: Action, reader: RegistryReader, issuer: Address) -> None:
+    """Raise as `outstanding` where `action` would change nothing of the batch as a whole."""
+    batch = reader.read([Query(issuer, root, 0)])[0].batch
+    if batch is None:
+        raise InputError(f"batch {str(root)[:10]} is not anchored", code="withdraw.unanchored")
+    if batch.revoked:
+        raise GuardRefused("the whole batch is revoked, for ever", code="withdraw.empty")
+    if action is not Action.REVOKE and batch.suspended == (action is Action.SUSPEND):
+        hint = "" if action is Action.SUSPEND else "; name people who are suspended one by one with --rows or --where"
+        raise GuardRefused(
+            f"nothing to {WORDS[action]}: the batch as a whole is {DONE[action]}{hint}", code="withdraw.empty"
+        )
 
 
-def _target_of_file(path: Path, deployment: Deployment, issuer: Address) -> Target:
-    with path.open("rb") as file:
-        document = loads(file.read(MAX_CREDENTIAL_BYTES + 1))
-    proofs = split_proofs(document)[1] if isinstance(document, dict) else ()
-    for proof in proofs:
-        claim = decode_proof_value(str(proof.get("proofValue")))
-        if (claim.chain_id, claim.registry, claim.issuer) == (deployment.chain_id, deployment.address, issuer):
-            return Target(claim.root, claim.proof.index)
-    raise InputError("it is not anchored by this issuer in this registry", code="withdraw.foreign")
-
-
-def _targets_of_ids(wanted: dict[str, str], batches: Path) -> list[Target]:
-    """Look ids up in the manifests; what is found is taken out of `wanted`."""
-    found: list[Target] = []
-    for path in sorted(batches.glob("*/manifest.json")) if wanted else ():
-        manifest = BatchFolder(path.parent).read_manifest()
-        root = Root(Digest.from_hex(manifest["root"]))
-        for entry in manifest["credentials"]:
-            if wanted.pop(entry["id"], None) is not None:
-                found.append(Target(root, entry["index"]))
-    return found
+def _said(action: Action, count: int) -> str:
+    if not count:
+        return "nothing was named"
+    already = "revoked for ever" if action is not Action.REVOKE else "already revoked"
+    return f"all {count} are {already}" + ("" if action is Action.REVOKE else f" or {DONE[action]}")
 
 
 def intents(
@@ -117,26 +101,31 @@ def intents(
 ) -> tuple[Intent, ...]:
     """Give one transaction for each batch that has targets, 256 neighbours in one storage slot.
 
+    Only more than `MAX_WORDS` slots of a batch take more than one.
+
     Raises:
         GuardRefused: ``withdraw.empty``, there is nothing to do.
     """
-    by_root: dict[Root, list[int]] = {}
+    by_root: dict[Root, set[int]] = {}
     for target in targets:
-        by_root.setdefault(target.root, []).append(target.index)
+        by_root.setdefault(target.root, set()).add(target.index)
     if not by_root:
         raise GuardRefused("nothing was named", code="withdraw.empty")
     made: list[Intent] = []
     for root, indexes in by_root.items():
         words = registry_calls.status_words(indexes)
-        data = registry_calls.set_status(issuer, root, action, reason, words)
-        if action is Action.REVOKE and len(indexes) == 1:
-            data = registry_calls.revoke(issuer, root, indexes[0], reason)
-        label = f"{_WORDS[action]} {len(indexes)} of batch {str(root)[:10]}"
-        made.append(Intent("withdraw", label, deployment.address, data))
+        for start in range(0, len(words), MAX_WORDS):
+            some = words[start : start + MAX_WORDS]
+            count = sum(word.mask.bit_count() for word in some)
+            data = registry_calls.set_status(issuer, root, action, reason, some)
+            if action is Action.REVOKE and len(indexes) == 1:
+                data = registry_calls.revoke(issuer, root, min(indexes), reason)
+            label = f"{WORDS[action]} {count} of batch {str(root)[:10]}"
+            made.append(Intent("withdraw", label, deployment.address, data))
     return tuple(made)
 
 
 def intent_for_batch(root: Root, action: Action, reason: int, deployment: Deployment, issuer: Address) -> Intent:
     """Give the one transaction that changes a whole batch."""
     data = registry_calls.set_batch_status(issuer, root, action, reason)
-    return Intent("withdraw", f"{_WORDS[action]} the whole batch {str(root)[:10]}", deployment.address, data)
+    return Intent("withdraw", f"{WORDS[action]} the whole batch {str(root)[:10]}", deployment.address, data)

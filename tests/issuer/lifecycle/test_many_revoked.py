@@ -13,7 +13,8 @@ from credroot.chain.registry_calls import Action
 from credroot.core.status import Status
 from credroot.core.values import Digest, Root
 from credroot.issuer.intent import Guards, Intent
-from credroot.issuer.withdrawal import Target, intents
+from credroot.issuer.selection import Target
+from credroot.issuer.withdrawal import intents
 
 if TYPE_CHECKING:
     from tests.issuer.lifecycle.conftest import Issuer

@@ -9,7 +9,7 @@ import pytest
 
 from credroot.core.errors import InputError
 from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.withdrawal import find_rows, parse_rows
+from credroot.issuer.selection import find_rows, parse_rows
 from tests.issuer.lifecycle.college import College
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_rows_of_a_roster_are_revoked_by_the_cold_key_and_nobody_else_is(
     # The hot key may not revoke; the plan and the guard say so before anything is sent.
     college.done("revoke", "--batch", "spring", "--row", "3", *reason, code=7)
     plan = college.board("revoke", "--batch", "spring", "--row", "3-4", *reason, "--plan")
-    assert len(plan["steps"]) == 1
+    assert (plan["credentials"], len(plan["steps"]), [one["row"] for one in plan["which"]]) == (2, 1, [3, 4])
     done = college.board("revoke", "--batch", "spring", "--row", "3-4", *reason)
     assert done["reason"] == 3
     manifest = json.loads((college.folder / "batches" / "spring" / "manifest.json").read_text())
@@ -39,6 +39,12 @@ def test_rows_of_a_roster_are_revoked_by_the_cold_key_and_nobody_else_is(
         credential = path.read_bytes()
         codes[rows[json.loads(credential)["id"]]] = college.report(credential).check("status").code
     assert codes == {2: "status.active", 3: "status.revoked", 4: "status.revoked", 5: "status.active"}
+    # The same again is nothing; with one more, only that one is paid for, and a cap holds for all of it.
+    college.board("revoke", "--batch", "spring", "--rows", "3,4", *reason, code=7)
+    college.board("suspend", "--where", "email=spring.3@example.org", "--max-cost", "0.000000001", code=7)
+    suspended = college.done("suspend", "--batch", "spring", "--rows", "3-5")
+    assert (suspended["credentials"], suspended["unchanged"]) == (1, 2)
+    assert college.done("reinstate", "--where", "email=spring.3@example.org")["credentials"] == 1
 
 
 def test_a_row_with_nobody_on_it_is_a_mistake(tmp_path: Path) -> None:

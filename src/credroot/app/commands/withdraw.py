@@ -4,76 +4,66 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from credroot.app.amounts import parse_coins
+from credroot.app.amounts import parse_coins, parse_price
+from credroot.app.commands.selecting import REASONS, paying_options, show_targets, wanted_of, which_options
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.signers import payer_of
 from credroot.app.status_lists import Remade, remake_status_lists
+from credroot.app.withdrawing import carry_out_all, cost_line, cost_wire, costs_of, plan_withdrawal
 from credroot.chain.registry_calls import Action
-from credroot.core.errors import InputError
-from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.intent import coins
 from credroot.issuer.reasons import describe_reason, parse_reason
-from credroot.issuer.withdrawal import find_rows, find_targets, intent_for_batch, intents, parse_rows
+from credroot.issuer.withdrawal import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from credroot.issuer.intent import Intent
-    from credroot.issuer.workbench import Workbench
+    from credroot.app.withdrawing import Withdrawal
+    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.issuer.intent import Cost
+    from credroot.store.journal_records import Operation
 
 WITHDRAWAL_FORMAT = "credroot/withdrawal/v1"
+_reason = click.option(
+    "--reason",
+    default="unspecified",
+    show_default=True,
+    help=f"Why, for everybody to see: {REASONS}, or a number of your own from 1000.",
+)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Put the options on a command that all three share."""
-    for option in (
-        click.argument("credentials", nargs=-1),
-        click.option("--batch", help="The whole batch of this name."),
-        click.option("--row", "rows", multiple=True, help="With --batch: only these rows of its roster (12, 20-30)."),
-        click.option(
-            "--reason",
-            default="unspecified",
-            show_default=True,
-            help="A reason's name, or a number of your own from 1000.",
-        ),
-        click.option("--network", help="The network; the workspace's default where none is given."),
-        click.option("--signer", help="URI of the key, where it is not the workspace's own signer."),
-        click.option("--max-cost", metavar="COINS", help="Refuse where one transaction could cost more."),
-        click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."),
-        click.option(
-            "--plan", "only_plan", is_flag=True, help="Say what would be done and what it costs; sign nothing."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output."),
-        click.pass_obj,
-    ):
-        command = option(command)
-    return command
+    return which_options(_reason(paying_options(command)))
 
 
 @click.command()
 @_options
-def revoke(workspace: Path | None, **options: object) -> None:
-    """Withdraw credentials for ever, by file, by id, by row of a roster, or a whole batch. It can't be taken back."""
-    _withdraw(workspace, Action.REVOKE, **options)  # type: ignore[arg-type]
+def revoke(workspace: Path | None, **options: Any) -> None:
+    """Withdraw credentials for ever, by file, by id, by rows of a roster, or a whole batch. It can't be taken back.
+
+    Any number of one batch is one transaction. An interrupted command is finished by the same command.
+    """
+    _withdraw(workspace, Action.REVOKE, **options)
 
 
 @click.command()
 @_options
-def suspend(workspace: Path | None, **options: object) -> None:
-    """Withdraw credentials for the time being, by file, by id, by row of a roster, or a whole batch."""
-    _withdraw(workspace, Action.SUSPEND, **options)  # type: ignore[arg-type]
+def suspend(workspace: Path | None, **options: Any) -> None:
+    """Withdraw credentials for the time being, by file, by id, by rows of a roster, or a whole batch."""
+    _withdraw(workspace, Action.SUSPEND, **options)
 
 
 @click.command()
 @_options
-def reinstate(workspace: Path | None, **options: object) -> None:
-    """Lift a suspension, by file, by id, by row of a roster, or of a whole batch. A revocation stays."""
-    _withdraw(workspace, Action.REINSTATE, **options)  # type: ignore[arg-type]
+def reinstate(workspace: Path | None, **options: Any) -> None:
+    """Lift a suspension, by file, by id, by rows of a roster, or of a whole batch. A revocation stays."""
+    _withdraw(workspace, Action.REINSTATE, **options)
 
 
 def _withdraw(
@@ -83,74 +73,88 @@ def _withdraw(
     credentials: tuple[str, ...],
     batch: str | None,
     rows: tuple[str, ...],
+    where: tuple[str, ...],
     reason: str,
     network: str | None,
     signer: str | None,
     max_cost: str | None,
+    price: str | None,
     passphrase_fd: int | None,
     only_plan: bool,
     as_json: bool,
 ) -> None:
+    wanted, number = wanted_of(credentials, batch, rows, where), parse_reason(reason)
+    rate = None if price is None else parse_price(price)
     settings = load_settings(workspace)
-    number = parse_reason(reason)
-    if bool(credentials) == (batch is not None):
-        raise InputError("name credentials, or a batch with --batch", code="usage.options")
-    if rows and batch is None:
-        raise InputError("--row needs --batch", code="usage.options")
     keys = keys_of(settings, passphrase_fd)
     with workbench(settings, network) as (bench, chosen):
-        wanted = _intents(bench, credentials, batch, rows, action, number)
-        steps: list[dict[str, object]] = []
+        withdrawal = plan_withdrawal(bench, wanted, action, number)
+        facts, headline = _facts(withdrawal, action, number), _headline(withdrawal, action, number)
+        if only_plan:
+            costs = costs_of(bench, payer_of(settings, signer), withdrawal.intents)
+            planned = facts | cost_wire(costs, chosen.coin, rate) | {"steps": _planned(withdrawal, costs)}
+            _say_plan(withdrawal, f"{headline}: {cost_line(costs, chosen.coin, rate)}.", planned if as_json else None)
+            return
+        guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
+        done: list[Operation] = []
         lists = Remade()
         try:
-            for intent in wanted:
-                if only_plan:
-                    cost = bench.submission.cost(payer_of(settings, signer), intent)
-                    steps.append({"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)})
-                    continue
-                guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-                done = bench.carry_out(keys.signer(signer), intent, guards)
-                steps.append(
-                    {
-                        "what": intent.label,
-                        "transaction": str(done.transaction),
-                        "block": done.block_number,
-                        "gasUsed": done.gas_used,
-                    }
-                )
+            for one in carry_out_all(bench, keys.signer(signer), withdrawal.intents, guards):
+                done.append(one)
         finally:
             # Also where the second of two transactions failed: the first one counts.
-            if steps and not only_plan:
+            if done:
                 lists = remake_status_lists(settings, keys)
     if as_json:
-        wire = {"format": WITHDRAWAL_FORMAT, "reason": number, "steps": steps}
-        click.echo(json.dumps(wire if only_plan else wire | {"statusLists": lists.to_json(settings.workspace)}))
+        _print(facts | {"steps": list(map(_step, done)), "statusLists": lists.to_json(settings.workspace)})
         return
-    for step in steps:
-        facts = ", ".join(f"{name} {value}" for name, value in step.items() if name != "what")
-        click.echo(f"{step['what']} ({describe_reason(number)}): {facts}")
-    if only_plan:
-        click.echo("Nothing was sent.")
+    click.echo(headline)
+    for one in done:
+        click.echo(f"{one.label}: transaction {one.transaction}, block {one.block_number}, {one.gas_used:,} gas")
     for path in lists.files:
         click.echo(f"Wrote {path.relative_to(settings.workspace)}")
 
 
-def _intents(
-    bench: Workbench,
-    credentials: tuple[str, ...],
-    batch: str | None,
-    rows: tuple[str, ...],
-    action: Action,
-    reason: int,
-) -> tuple[Intent, ...]:
-    if batch is not None and rows:
-        folder = BatchFolder(bench.folder / "batches" / check_name(batch))
-        targets = find_rows(folder, [parse_rows(text) for text in rows])
-        return intents(targets, action, reason, bench.deployment, bench.issuer)
-    if batch is not None:
-        record = bench.journal.batch(batch)
-        if record.root is None:
-            raise InputError(f"batch {batch!r} is not anchored", code="batch.unprepared")
-        return (intent_for_batch(record.root, action, reason, bench.deployment, bench.issuer),)
-    targets = find_targets(credentials, bench.folder / "batches", bench.deployment, bench.issuer)
-    return intents(targets, action, reason, bench.deployment, bench.issuer)
+def _say_plan(withdrawal: Withdrawal, line: str, wire: JsonObject | None) -> None:
+    if wire is not None:
+        _print(wire)
+        return
+    click.echo(line)
+    show_targets(withdrawal.targets)
+    click.echo("Nothing was sent.")
+
+
+def _planned(withdrawal: Withdrawal, costs: tuple[Cost, ...]) -> list[JsonValue]:
+    return [
+        {"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)}
+        for intent, cost in zip(withdrawal.intents, costs, strict=True)
+    ]
+
+
+def _step(done: Operation) -> JsonValue:
+    transaction = str(done.transaction)
+    return {"what": done.label, "transaction": transaction, "block": done.block_number, "gasUsed": done.gas_used}
+
+
+def _facts(withdrawal: Withdrawal, action: Action, reason: int) -> JsonObject:
+    return {
+        "format": WITHDRAWAL_FORMAT,
+        "action": WORDS[action],
+        "reason": reason,
+        "credentials": withdrawal.count,
+        "unchanged": withdrawal.unchanged,
+        "which": [
+            {"batch": target.batch, "row": target.row, "id": target.id, "index": target.index}
+            for target in withdrawal.targets
+        ],
+    }
+
+
+def _headline(withdrawal: Withdrawal, action: Action, reason: int) -> str:
+    count, left = withdrawal.count, withdrawal.unchanged
+    stays = f"; {left:,} more stay{'s' if left == 1 else ''} as {'it is' if left == 1 else 'they are'}" if left else ""
+    return f"{WORDS[action]} {count:,} credential{'' if count == 1 else 's'} ({describe_reason(reason)}){stays}"
+
+
+def _print(wire: JsonObject) -> None:
+    click.echo(json.dumps(wire))
