@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Texts, compiled when first used: only who issues asks, and to compile a large class of characters takes a while.
-_BEYOND_BMP = "[\U00010000-\U0010ffff]"
+_BELOW_ASTRAL = bytes(range(0xF0))  # what UTF-8 needs for characters up to U+FFFF
+# A text, compiled when first used: hardly any document needs it.
 _HIGH_BMP = "[\ue000-\uffff]"
 
 
@@ -28,7 +28,6 @@ class CanonicalForm:
         """
         if self.has_twins or b"\\t" in self.nquads:
             return False
-        if self.nquads.isascii():
+        if self.nquads.isascii() or not self.nquads.translate(None, _BELOW_ASTRAL):
             return True
-        text = self.nquads.decode()
-        return re.search(_BEYOND_BMP, text) is None or re.search(_HIGH_BMP, text) is None
+        return re.search(_HIGH_BMP, self.nquads.decode()) is None

@@ -127,7 +127,7 @@ class _StandIns:
         written = escaped([text])
         if TEXT_MARK in text or written is None:
             raise NoShapeError("a value became part of something else")
-        return written[0]
+        return written[0].decode()
 
 
 def _with_graph(quad: _Quad, graph: str) -> _Quad:
@@ -152,6 +152,6 @@ def _suffix(term: _Term) -> str:
     return '"' if term["datatype"] == _STRING else f'"^^<{term["datatype"]}>'
 
 
-def _iri_list(known_terms: frozenset[str]) -> re.Pattern[str]:
+def _iri_list(known_terms: frozenset[str]) -> re.Pattern[bytes]:
     schemes = "|".join(scheme for scheme in _SCHEMES if scheme not in known_terms)
-    return re.compile(rf"(?:(?:{schemes}):[^\x00-\x20\x7f<>\"{{}}|\\^`]* )*")
+    return re.compile(rf"(?:(?:{schemes}):[^\x00-\x20\x7f<>\"{{}}|\\^`]* )*".encode())

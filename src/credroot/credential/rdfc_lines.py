@@ -1,7 +1,7 @@
 """Lines of N-Quads with slots: which order they have whatever the values are, and how to write them fast.
 
 A line is a row of pieces. To write lines is to pick their pieces from one list, which holds the values, then the labels
-of blank nodes, then the constant texts, and to join them.
+of blank nodes, then the constant texts, each in UTF-8, and to join them. Bytes of UTF-8 sort as their characters do.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeAlias
 
 Piece: TypeAlias = str | int
 """A part of a line: a constant text, or the number of the slot whose text stands here."""
-Filler: TypeAlias = Callable[[list[str]], str]
+Filler: TypeAlias = Callable[[list[bytes]], bytes]
 """Writes lines from the list of slots."""
-Picker: TypeAlias = Callable[[list[str]], tuple[str, ...]]
+Picker: TypeAlias = Callable[[list[bytes]], tuple[bytes, ...]]
 """Picks some of the slots."""
 
 
@@ -44,15 +44,15 @@ class LineWriter:
         self._constants: dict[str, int] = {}
 
     @property
-    def constants(self) -> tuple[str, ...]:
+    def constants(self) -> tuple[bytes, ...]:
         """The texts for the slots from `first_constant` on."""
-        return tuple(self._constants)
+        return tuple(text.encode() for text in self._constants)
 
     def unordered(self, lines: Iterable[Line]) -> Filler:
         """Write the lines as they come."""
         places = [self._slot(piece) for piece in _merged(piece for line in lines for piece in line.pieces)]
         pick = picker(places)
-        return lambda slots: "".join(pick(slots))
+        return lambda slots: b"".join(pick(slots))
 
     def block(self, lines: Sequence[Line]) -> Filler:
         """Write the lines of one subject in order; the filler raises `RepeatedLineError` for two that are equal."""
@@ -87,27 +87,27 @@ class LineWriter:
             fillers.append(self.unordered(settled))
         if len(fillers) == 1:
             return fillers[0]
-        return lambda slots: "".join([filler(slots) for filler in fillers])
+        return lambda slots: b"".join([filler(slots) for filler in fillers])
 
     def _group(self, group: Sequence[Line]) -> Filler:
         unordered = self.unordered(group)
 
-        def fill(slots: list[str]) -> str:
-            lines = unordered(slots)[:-1].split("\n")
+        def fill(slots: list[bytes]) -> bytes:
+            lines = unordered(slots)[:-1].split(b"\n")
             if len(set(lines)) != len(lines):
                 raise RepeatedLineError
             lines.sort()
-            return "\n".join(lines) + "\n"
+            return b"\n".join(lines) + b"\n"
 
         return fill
 
     def _node_group(self, group: Sequence[Line]) -> Filler:
         fillers = [(self.unordered([line]), line.blank_nodes) for line in group]
 
-        def fill(slots: list[str]) -> str:
+        def fill(slots: list[bytes]) -> bytes:
             # The same statement twice counts once; two that differ only in their blank nodes count twice.
             distinct = {(filler(slots), blank_nodes) for filler, blank_nodes in fillers}
-            return "".join(sorted([text for text, _ in distinct]))
+            return b"".join(sorted([text for text, _ in distinct]))
 
         return fill
 

@@ -19,7 +19,8 @@ _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
 _ESCAPED = b'"\\\t\n\r'
 _PLAIN = bytes(set(range(0x20, 0x100)) - {0x7F, *_ESCAPED})
 """Bytes of UTF-8 that stand for themselves in a literal; the other control characters are in neither list."""
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"'})
+_SEPARATOR = "\0"  # in neither list, so a value that has it is found out by their number
+_ESCAPES = ((b"\\", b"\\\\"), (b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b'"', b'\\"'))  # in this order
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ class Shape:
     """For each subject, its lines in order; raises `RepeatedLineError`."""
     lines: Filler
     """All lines in no order."""
-    constants: tuple[str, ...]
+    constants: tuple[bytes, ...]
     """The texts between the values."""
     subjects: Picker
     """The subjects that are values."""
     iris: Picker
     """The values that stand as IRIs."""
-    iri_list: re.Pattern[str]
+    iri_list: re.Pattern[bytes]
     """Matches IRIs that need no context to be read, each followed by a space."""
     may_repeat: bool
     """Whether two equal lines are one statement for every implementation."""
@@ -49,48 +50,48 @@ class Shape:
         That is where two blank nodes get one hash, where a text has a character that is not written alike everywhere,
         where an IRI is not plainly one, and where one statement comes from two spellings.
         """
-        if self.iri_list.fullmatch(" ".join((*self.iris(values), ""))) is None:
-            return None
         slots = escaped(values)
-        if slots is None:
+        if slots is None or self.iri_list.fullmatch(b" ".join((*self.iris(slots), b""))) is None:
             return None
         first_label = len(slots)
-        slots += [""] * len(self.nodes)
+        slots += [b""] * len(self.nodes)
         slots += self.constants
-        digests = [sha256(node(slots).encode()).digest() for node in self.nodes]
-        label = {digest: f"c14n{rank}" for rank, digest in enumerate(sorted(digests))}
+        digests = [sha256(node(slots)).digest() for node in self.nodes]
+        label = {digest: b"c14n%d" % rank for rank, digest in enumerate(sorted(digests))}
         if len(label) != len(digests):
             return None
         slots[first_label : first_label + len(digests)] = [label[digest] for digest in digests]
-        text = self._in_order(slots)
-        return None if text is None else CanonicalForm(nquads=text.encode(), has_twins=False)
+        nquads = self._in_order(slots)
+        return None if nquads is None else CanonicalForm(nquads=nquads, has_twins=False)
 
-    def _in_order(self, slots: list[str]) -> str | None:
+    def _in_order(self, slots: list[bytes]) -> bytes | None:
         subjects = self.subjects(slots)
         try:
             if len(set(subjects)) == len(subjects):
                 # A subject ends with a character that none has within, so blocks sort as their lines would.
-                return "".join(sorted([block(slots) for block in self.blocks]))
+                return b"".join(sorted([block(slots) for block in self.blocks]))
         except RepeatedLineError:
             pass
-        lines = self.lines(slots).split("\n")[:-1]
+        lines = self.lines(slots).split(b"\n")[:-1]
         distinct = set(lines)
         if len(distinct) != len(lines) and not self.may_repeat:
             return None
-        return "\n".join([*sorted(distinct), ""])
+        return b"\n".join([*sorted(distinct), b""])
 
 
-def escaped(values: list[str]) -> list[str] | None:
-    """Give the values as they stand in N-Quads between quotes; None where one has no common form there."""
+def escaped(values: list[str]) -> list[bytes] | None:
+    """Give the values in UTF-8 as they stand in N-Quads between quotes; None where one has no common form there."""
     try:
-        text = " ".join(values).encode()
+        text = _SEPARATOR.join(values).encode()
     except UnicodeEncodeError:
         return None  # a lone surrogate
     if _NONCHARACTERS in text and _NONCHARACTER.search(text) is not None:
         return None
+    separators = b"\0" * (len(values) - 1)
     odd = text.translate(None, _PLAIN)
-    if not odd:
-        return values.copy()
-    if odd.translate(None, _ESCAPED):
-        return None
-    return [value.translate(_ESCAPES) for value in values]
+    if odd != separators:
+        if odd.translate(None, _ESCAPED) != separators:
+            return None
+        for character, escape in _ESCAPES:
+            text = text.replace(character, escape)
+    return text.split(b"\0") if values else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from credroot.credential.profile import Profile
 
 DID_KEY = "did:key:"
+_KEYS_KEPT = 256  # a verifier meets a few issuers again and again
 
 
 def did_of(verification_method: str) -> str:
@@ -24,6 +26,7 @@ def did_of(verification_method: str) -> str:
     return verification_method.split("#", 1)[0]
 
 
+@lru_cache(maxsize=_KEYS_KEPT)
 def resolve_did_key(verification_method: str) -> Multikey | None:
     """Give the key of ``did:key:z6Mk...#z6Mk...``; `None` for any other verification method.
 
