@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from credroot.app.settings import MAX_SCOPES
 from credroot.chain import registry_calls
 from credroot.chain.artifact import load
 from credroot.chain.embedded.server import serving
-from credroot.chain.facts import Query
+from credroot.chain.facts import Accreditation, Endorser, Query
 from credroot.chain.finality import Confirmations, FinalityTag, parse_finality
 from credroot.chain.hex_codec import parse_quantity
 from credroot.chain.lens import decode_lens, encode_lens, encode_word
@@ -164,3 +165,26 @@ def test_finality_is_a_number_or_a_tag(value: object) -> None:
 def test_no_other_finality_is_taken(value: object) -> None:
     with pytest.raises(InputError):
         parse_finality(value, source="here")
+
+
+def test_accreditations_come_with_the_same_request(registry: RegistryChain, rpc: Rpc) -> None:
+    accredited, other = Address(b"\x0a" * 20), Address(b"\x0b" * 20)
+    scope, withdrawn = Digest(b"s" * 32), Digest(b"w" * 32)
+    registry.send(registry_calls.accredit(registry.issuer, accredited, scope, 5, 2**40 - 1, "https://agency.example/1"))
+    registry.send(registry_calls.accredit(registry.issuer, accredited, withdrawn, 5, 9, ""))
+    registry.send(registry_calls.accredit(registry.issuer, accredited, withdrawn, 0, 0, ""))
+    reader = RegistryReader(rpc, registry.deployment, Confirmations(1))
+    endorsers = tuple(Endorser(account, what) for account in (registry.issuer, other) for what in (scope, withdrawn))
+    before = rpc.requests
+    first, second = reader.read([Query(accredited, BIG, 0, endorsers), Query(other, BIG, 0, endorsers)])
+    assert rpc.requests == before + 1
+    assert first.accreditations == (Accreditation(Endorser(registry.issuer, scope), 5, 2**40 - 1),)
+    assert second.accreditations == ()
+
+
+def test_as_many_endorsers_as_settings_allow_fit_into_one_answer(registry: RegistryChain, rpc: Rpc) -> None:
+    endorsers = tuple(Endorser(Address(bytes([number]) * 20), Digest(b"s" * 32)) for number in range(MAX_SCOPES))
+    reader = RegistryReader(rpc, registry.deployment, Confirmations(1))
+    before = rpc.requests
+    assert reader.read([Query(registry.issuer, BIG, 7, endorsers)])[0].batch is not None
+    assert rpc.requests == before + 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from credroot.chain.deployment import Deployment
-from credroot.chain.facts import BatchFacts, ChainFacts, Head, Query
+from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query
 from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
 from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.report import Report
@@ -23,7 +24,7 @@ from credroot.credential.keys import SigningKey
 from credroot.credential.profile import Profile, ProfileKey, sign_profile
 from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
 from credroot.verifier.documents import DocumentUnavailable, ListCopy
-from credroot.verifier.trust import Policy, Trust, TrustedIssuer
+from credroot.verifier.trust import Policy, Trust, TrustedAccreditor, TrustedIssuer
 from credroot.verifier.verifier import Verifier
 from tests.credential.sample_badge import sample_badge
 
@@ -62,6 +63,8 @@ class Registry:
     profile: Digest | None = None
     anchored_at: datetime = ANCHORED_AT
     issuers: tuple[Address, ...] = (ACCOUNT.address, STRANGER.address)
+    windows: dict[tuple[Address, Address, Digest], tuple[int, int]] = field(default_factory=dict)
+    """Accreditations, by accreditor, subject and scope."""
     questions: list[Query] = field(default_factory=list)
 
     def read(self, queries: Any) -> tuple[ChainFacts, ...]:
@@ -69,7 +72,16 @@ class Registry:
         head = Head(CHAIN, 100, int(NOW.timestamp()))
         moment = int(self.anchored_at.timestamp())
         batch = BatchFacts(ACCOUNT.address, moment, self.leaf_count, False, False, False)
-        return tuple(ChainFacts(head, batch, self.status, True, self.profile) for _ in queries)
+        return tuple(
+            ChainFacts(head, batch, self.status, True, self.profile, tuple(self._accreditations(query)))
+            for query in queries
+        )
+
+    def _accreditations(self, query: Query) -> Iterator[Accreditation]:
+        for endorser in query.endorsers:
+            window = self.windows.get((endorser.account, query.issuer, endorser.scope))
+            if window is not None:
+                yield Accreditation(endorser, *window)
 
 
 @dataclass
@@ -152,13 +164,14 @@ def report_on(
     data: bytes | dict[str, Any],
     *,
     issuers: tuple[TrustedIssuer, ...] = (KNOWN,),
+    accreditors: tuple[TrustedAccreditor, ...] = (),
     registry: Registry | None = None,
     shelf: Shelf | None = None,
     **policy: Any,
 ) -> Report:
     """Let a verifier judge."""
     verifier = Verifier(
-        Trust((DEPLOYMENT,), issuers),
+        Trust((DEPLOYMENT,), issuers, accreditors),
         lambda _: registry or Registry(),
         clock=lambda: NOW,
         policy=Policy(**policy),

@@ -16,9 +16,10 @@ from credroot.app.api_settings import ApiSettings, read_api_settings
 from credroot.chain.data_fees import DataFees
 from credroot.chain.deployment import load_deployments
 from credroot.chain.finality import Confirmations, parse_finality
+from credroot.chain.scope import Scope
 from credroot.core.errors import InputError
 from credroot.core.values import LOCAL_CHAIN_ID, AccountId, ChainId
-from credroot.verifier.trust import Policy, Trust, TrustedIssuer
+from credroot.verifier.trust import Policy, Trust, TrustedAccreditor, TrustedIssuer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ SETTINGS_FILE = "credroot.toml"
 SETTINGS_FORMAT = "credroot/settings/v1"
 MAX_SETTINGS_BYTES = 262_144
 LOCAL_NETWORK = "local"
+MAX_SCOPES = 64
+"""Accreditors times scopes: each is a question beside every credential's, and one answer of a node holds them all."""
 _DATA_FEES = {"base": DataFees.OP_STACK, "optimism": DataFees.OP_STACK, "arbitrum": DataFees.ARBITRUM}
 
 
@@ -88,6 +91,7 @@ class Settings:
     """The name of the network that is used where none is asked for."""
     issuer: IssuerSettings | None
     trusted_issuers: tuple[TrustedIssuer, ...]
+    trusted_accreditors: tuple[TrustedAccreditor, ...]
     require_known_issuer: bool
     require_anchor: bool
     fetch: tuple[str, ...]
@@ -129,7 +133,7 @@ class Settings:
 
     def trust(self) -> Trust:
         """Give what a verdict of this workspace may rest on."""
-        return Trust(self.deployments(), self.trusted_issuers)
+        return Trust(self.deployments(), self.trusted_issuers, self.trusted_accreditors)
 
     def policy(self) -> Policy:
         """Give what this verifier demands."""
@@ -199,6 +203,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         network=chosen,
         issuer=_issuer(table.sub("issuer")) if "issuer" in table.values else None,
         trusted_issuers=tuple(_trusted(entry) for entry in trust.list_of_tables("issuers")),
+        trusted_accreditors=_accreditors(trust),
         require_known_issuer=trust.flag("require_known_issuer", default=True),
         require_anchor=trust.flag("require_anchor", default=True),
         fetch=trust.texts("fetch"),
@@ -350,6 +355,26 @@ def _trusted(entry: _Table) -> TrustedIssuer:
     )
     entry.finish()
     return issuer
+
+
+def _accreditors(trust: _Table) -> tuple[TrustedAccreditor, ...]:
+    accreditors = tuple(_accreditor(entry) for entry in trust.list_of_tables("accreditors"))
+    if sum(len(accreditor.scopes) for accreditor in accreditors) > MAX_SCOPES:
+        raise InputError(f"{trust.source}: more than {MAX_SCOPES} scopes of accreditors", code="settings.kind")
+    return accreditors
+
+
+def _accreditor(entry: _Table) -> TrustedAccreditor:
+    accreditor = TrustedAccreditor(
+        account=AccountId.from_caip10(entry.text("account")),
+        name=entry.text("name"),
+        source=entry.text("source", "this verifier's settings"),
+        scopes=tuple(Scope.parse(text) for text in entry.texts("scopes")),
+    )
+    entry.finish()
+    if not accreditor.scopes:
+        raise InputError(f"{entry.source}: scopes names what it may vouch for", code="settings.kind")
+    return accreditor
 
 
 def _passphrase_file(folder: Path, environment: Mapping[str, str], table: _Table) -> Path | None:

@@ -11,12 +11,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Endorser:
+    """An account that may have accredited an issuer, and what for."""
+
+    account: Address
+    scope: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One credential's place: the coordinates that its proof claims."""
 
     issuer: Address
     root: Root
     index: int
+    endorsers: tuple[Endorser, ...] = ()
+    """Whose accreditations of the issuer are asked for, in the same request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,17 @@ class BatchFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Accreditation:
+    """A public endorsement of an issuer, as the registry has it at the head; it can be changed and withdrawn."""
+
+    endorser: Endorser
+    valid_from: int
+    """First second of its window, since 1970."""
+    valid_until: int
+    """First second after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChainFacts:
     """The registry's answer to one query."""
 
@@ -62,6 +83,8 @@ class ChainFacts:
     """Whether the batch is final by policy; `None` where the endpoint could not say."""
     profile: Digest | None
     """The digest that the issuer's account set for its profile document, where it set one."""
+    accreditations: tuple[Accreditation, ...] = ()
+    """What there is of those that the query asked for, in its order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
-from credroot.chain.facts import BatchFacts, ChainFacts, Head, Query
+from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query
 from credroot.chain.finality import Confirmations
 from credroot.chain.hex_codec import parse_data, parse_quantity, quantity
 from credroot.chain.lens import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Endorser
     from credroot.chain.finality import Finality
     from credroot.chain.rpc import Rpc
     from credroot.core.json_types import JsonValue
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 BATCH_OF = "batchOf(address,bytes32)"
 STATUS_WORDS = "statusWords(address,bytes32,uint256,uint256)"
 PROFILE_OF = "profileOf(address)"
-_ANSWER_WORDS = {BATCH_OF: 7, STATUS_WORDS: 6, PROFILE_OF: 1}
+ACCREDITATION_OF = "accreditationOf(address,address,bytes32)"
+_ANSWER_WORDS = {BATCH_OF: 7, STATUS_WORDS: 6, PROFILE_OF: 1, ACCREDITATION_OF: 2}
 """Words of an answer at most."""
 STATUS_BITS = 256
 """Credentials whose status is in one word."""
@@ -79,6 +81,10 @@ class RegistryReader:
             batch=self._selectors[BATCH_OF] + issuer + query.root,
             status=self._selectors[STATUS_WORDS] + issuer + query.root + word + encode_word(1),
             profile=self._selectors[PROFILE_OF] + issuer,
+            accreditations=tuple(
+                (endorser, self._selectors[ACCREDITATION_OF] + bytes(12) + endorser.account + issuer + endorser.scope)
+                for endorser in query.endorsers
+            ),
         )
 
     def _pages(self, asked: Sequence[_Asked]) -> Iterator[tuple[Sequence[_Asked], list[bytes]]]:
@@ -115,7 +121,9 @@ class RegistryReader:
             batch = _batch(answers[one.batch])
             final = None if then is None else batch is not None and _batch(settled[one.batch]) is not None
             status = _status(batch, answers[one.status], one.index)
-            yield ChainFacts(head, batch, status, final, _digest(answers[one.profile]))
+            endorsed = (_accreditation(endorser, answers[question]) for endorser, question in one.accreditations)
+            known = tuple(accreditation for accreditation in endorsed if accreditation is not None)
+            yield ChainFacts(head, batch, status, final, _digest(answers[one.profile]), known)
 
     def _ask(self, calls: Sequence[bytes], anchors: Sequence[bytes]) -> tuple[LensAnswer, LensAnswer | None]:
         """Ask everything at the head, and what is anchored at the last final block; `None` where that can't be said."""
@@ -166,10 +174,11 @@ class _Asked:
     batch: bytes
     status: bytes
     profile: bytes
+    accreditations: tuple[tuple[Endorser, bytes], ...]
 
     @property
-    def questions(self) -> tuple[bytes, bytes, bytes]:
-        return self.batch, self.profile, self.status
+    def questions(self) -> tuple[bytes, ...]:
+        return self.batch, self.profile, self.status, *(question for _, question in self.accreditations)
 
 
 def _words(result: bytes | None, count: int) -> list[int]:
@@ -191,6 +200,12 @@ def _batch(result: bytes | None) -> BatchFacts | None:
         ratified=bool(ratified),
         distrusted_from=distrusted,
     )
+
+
+def _accreditation(endorser: Endorser, result: bytes | None) -> Accreditation | None:
+    """Read a window; `None` for two zeros, which is one that was never there or was withdrawn."""
+    valid_from, valid_until = _words(result, _ANSWER_WORDS[ACCREDITATION_OF])
+    return Accreditation(endorser, valid_from, valid_until) if valid_from or valid_until else None
 
 
 def _status(batch: BatchFacts | None, result: bytes | None, index: int) -> Status:

@@ -93,6 +93,13 @@ def distrust_key(issuer: Address, account: Address, since: int) -> bytes:
     return _encode("distrustKey", [str(issuer), str(account), since])
 
 
+def accredit(
+    accreditor: Address, subject: Address, scope: Digest, valid_from: int, valid_until: int, uri: str
+) -> bytes:
+    """Encode `accredit`: endorse `subject` for a window of seconds since 1970; two zeros withdraw it."""
+    return _encode("accredit", [str(accreditor), str(subject), bytes(scope), valid_from, valid_until, uri])
+
+
 def ratify_batch(issuer: Address, root: Root) -> bytes:
     """Encode `ratifyBatch`: vouch for a distrusted batch, for ever."""
     return _encode("ratifyBatch", [str(issuer), bytes(root)])

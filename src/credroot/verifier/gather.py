@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Endorser
     from credroot.core.anchor_proof import AnchorClaim
     from credroot.core.json_types import JsonObject
     from credroot.credential.data_integrity import Canonicalize
@@ -62,7 +63,8 @@ def gather(
             places.setdefault(deployment, []).append(place)
     facts: dict[int, ChainFacts | Unavailable] = {}
     for deployment, wanted in places.items():
-        queries = [_query(subjects[place]) for place in wanted]
+        endorsers = trust.endorsers_on(deployment.chain_id)
+        queries = [_query(subjects[place], endorsers) for place in wanted]
         facts.update(zip(wanted, _ask(source_of, deployment, queries), strict=True))
     gathered = (
         Evidence(subject, deployments[place], facts.get(place), trust, policy, now, canonicalize=canonicalize)
@@ -84,10 +86,10 @@ def _leads_to_root(subject: Subject) -> bool:
     return root_from_proof(subject.leaf, subject.claim.proof) == subject.claim.root
 
 
-def _query(subject: Subject) -> Query:
+def _query(subject: Subject, endorsers: tuple[Endorser, ...]) -> Query:
     if isinstance(subject, Malformed) or subject.claim is None:
         raise TypeError("what carries no anchor has no place on a chain")
-    return Query(subject.claim.issuer, subject.claim.root, subject.claim.proof.index)
+    return Query(subject.claim.issuer, subject.claim.root, subject.claim.proof.index, endorsers)
 
 
 def _ask(

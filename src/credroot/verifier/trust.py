@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.chain.facts import Endorser
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from credroot.chain.deployment import Deployment
+    from credroot.chain.scope import Scope
     from credroot.core.values import AccountId, Address, ChainId
 
 
@@ -25,11 +28,23 @@ class TrustedIssuer:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustedAccreditor:
+    """An account whose accreditations on its chain this verifier goes by, for these scopes and no others."""
+
+    account: AccountId
+    name: str
+    source: str
+    """Who says so, for people."""
+    scopes: tuple[Scope, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
-    """The registries and issuers that a verdict may rest on."""
+    """The registries, issuers and accreditors that a verdict may rest on."""
 
     registries: tuple[Deployment, ...] = ()
     issuers: tuple[TrustedIssuer, ...] = ()
+    accreditors: tuple[TrustedAccreditor, ...] = ()
 
     def registry(self, chain_id: ChainId, address: Address) -> Deployment | None:
         """Give the pinned registry at `address`, `None` where it is not among ours."""
@@ -46,6 +61,15 @@ class Trust:
             if (account is not None and issuer.account == account) or (did and issuer.did == did)
         )
 
+    def endorsers_on(self, chain_id: ChainId) -> tuple[Endorser, ...]:
+        """Give whose accreditations count on a chain; empty where the chain need not be asked for any."""
+        return tuple(
+            Endorser(accreditor.account.address, scope.digest)
+            for accreditor in self.accreditors
+            if accreditor.account.chain_id == chain_id
+            for scope in accreditor.scopes
+        )
+
     def needs_no_anchor(self, did: str) -> bool:
         """Answer whether the list names a DID and no account for it: an issuer that is known by its signature alone."""
         accounts = [issuer.account for issuer in self.issuers if issuer.did == did]
@@ -57,7 +81,7 @@ class Policy:
     """What this verifier demands beyond the cryptography."""
 
     require_known_issuer: bool = True
-    """Whether a verdict of valid needs an issuer that the trust list names."""
+    """Whether a verdict of valid needs an issuer that the trust list names, or that an accreditor of it vouches for."""
     clock_skew: timedelta | None = None
     """How far the issuer's clock may run ahead; `None` is a minute."""
     require_anchor: bool = True

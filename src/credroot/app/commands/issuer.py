@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from credroot.app.amounts import parse_coins
+from credroot.app.commands.accreditation import accredit
 from credroot.app.commands.issuer_documents import did, endorse, profile, rotate_key, status
+from credroot.app.commands.registry_change import change, parse_account, sending
 from credroot.app.exit_codes import Exit
-from credroot.app.issuing import guards_of, keys_of, workbench
+from credroot.app.issuing import workbench
 from credroot.app.settings import load_settings
-from credroot.app.status_lists import remake_status_lists
 from credroot.chain.registry_calls import Role
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import ChainUnavailable, InputError
-from credroot.core.values import AccountId, Address, Digest, Root
+from credroot.core.values import Digest, Root
 from credroot.issuer.key_roles import (
     ROLE_NAMES,
     intent_to_distrust,
@@ -32,34 +32,15 @@ from credroot.issuer.watch import watch_once
 from credroot.store.lock import LockHeld
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from credroot.core.json_types import JsonObject
-    from credroot.issuer.intent import Intent
     from credroot.issuer.key_roles import KeyRecord
     from credroot.issuer.watch import Alarm, Watched
     from credroot.issuer.workbench import Workbench
 
 KEYS_FORMAT = "credroot/keys/v1"
-KEY_CHANGE_FORMAT = "credroot/key-change/v1"
 WATCH_FORMAT = "credroot/watch/v1"
 _network = click.option("--network", help="The network; the workspace's default where none is given.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-
-
-def _sending(command: Callable[..., None]) -> Callable[..., None]:
-    """Put the options of everything that sends a transaction on a command."""
-    for option in (
-        _network,
-        click.option("--signer", help="URI of the admin key; the workspace's own signer where none is given."),
-        click.option("--max-cost", metavar="COINS", help="Refuse where it could cost more, in the network's coin."),
-        click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."),
-        click.option("--plan", "only_plan", is_flag=True, help="Say what it would cost; sign nothing."),
-        _json,
-        click.pass_obj,
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -67,7 +48,7 @@ def issuer() -> None:
     """Publish who the issuer is and what it withdrew, say which keys act in its name, and watch what they do."""
 
 
-for _command in (did, profile, rotate_key, status, endorse):
+for _command in (did, profile, rotate_key, status, endorse, accredit):
     issuer.add_command(_command)
 
 
@@ -101,26 +82,27 @@ def list_keys(workspace: Path | None, network: str | None, as_json: bool) -> Non
 @click.argument("account")
 @click.option("--role", "roles", multiple=True, required=True, help=f"One of {', '.join(ROLE_NAMES)}; repeatable.")
 @click.option("--until", metavar="TIME", help="When the roles end (2027-01-01T00:00:00Z); never where not given.")
-@_sending
+@sending
 def add(workspace: Path | None, account: str, roles: tuple[str, ...], until: str | None, **options: object) -> None:
     """Give ACCOUNT these roles and no others. They can be taken back."""
     expires_at = 0 if until is None else int(parse_time(until).timestamp())
-    _change(workspace, lambda bench: intent_to_set(bench, _address(account), parse_roles(roles), expires_at), **options)  # type: ignore[arg-type]
+    known = parse_roles(roles)
+    change(workspace, lambda bench: intent_to_set(bench, parse_account(account), known, expires_at), **options)  # type: ignore[arg-type]
 
 
 @keys.command()
 @click.argument("account")
-@_sending
+@sending
 def remove(workspace: Path | None, account: str, **options: object) -> None:
     """Take all roles from ACCOUNT. What it did stays as it is, and its roles can be given back."""
-    _change(workspace, lambda bench: intent_to_set(bench, _address(account), Role(0)), **options)  # type: ignore[arg-type]
+    change(workspace, lambda bench: intent_to_set(bench, parse_account(account), Role(0)), **options)  # type: ignore[arg-type]
 
 
 @keys.command()
 @click.argument("account")
 @click.option("--since", required=True, metavar="TIME", help="The first moment that is not trusted; 'ever' for all.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_sending
+@sending
 def distrust(workspace: Path | None, account: str, since: str, yes: bool, **options: object) -> None:
     """Distrust what ACCOUNT anchored from a moment on, for ever; older batches stay good.
 
@@ -129,9 +111,9 @@ def distrust(workspace: Path | None, account: str, since: str, yes: bool, **opti
     moment = 1 if since == "ever" else int(parse_time(since).timestamp())
     if not yes and not options["only_plan"]:
         click.confirm(f"Distrust {account} for ever?", abort=True, err=True)
-    _change(
+    change(
         workspace,
-        lambda bench: intent_to_distrust(bench, _address(account), moment),
+        lambda bench: intent_to_distrust(bench, parse_account(account), moment),
         changes_status=True,
         **options,  # type: ignore[arg-type]
     )
@@ -139,10 +121,10 @@ def distrust(workspace: Path | None, account: str, since: str, yes: bool, **opti
 
 @keys.command()
 @click.argument("batch")
-@_sending
+@sending
 def ratify(workspace: Path | None, batch: str, **options: object) -> None:
     """Vouch for BATCH (its name, or its root) although its key is distrusted. It can't be undone."""
-    _change(
+    change(
         workspace,
         lambda bench: intent_to_ratify(bench, _root(bench, batch)),
         changes_status=True,
@@ -192,44 +174,6 @@ def watch(
         time.sleep(every)
 
 
-def _change(
-    workspace: Path | None,
-    make: Callable[[Workbench], Intent],
-    *,
-    network: str | None,
-    signer: str | None,
-    max_cost: str | None,
-    passphrase_fd: int | None,
-    only_plan: bool,
-    as_json: bool,
-    changes_status: bool = False,
-) -> None:
-    """Carry out what `make` gives; where it changes the status of credentials, the status lists follow."""
-    from credroot.issuer.intent import coins
-
-    settings = load_settings(workspace)
-    with workbench(settings, network) as (bench, chosen):
-        intent = make(bench)
-        own = keys_of(settings, passphrase_fd)
-        opened = own.signer(signer)
-        facts: JsonObject = {"what": intent.label}
-        if only_plan:
-            cost = bench.submission.cost(opened.address, intent)
-            facts |= {"likely": coins(cost.likely_wei), "most": coins(cost.most_wei), "coin": chosen.coin}
-        else:
-            guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            done = bench.carry_out(opened, intent, guards)
-            facts |= {"transaction": str(done.transaction), "block": done.block_number, "gasUsed": done.gas_used}
-            if changes_status:
-                remake_status_lists(settings, own)
-    if as_json:
-        click.echo(json.dumps({"format": KEY_CHANGE_FORMAT, **facts}))
-        return
-    click.echo(f"{intent.label}: " + ", ".join(f"{name} {value}" for name, value in facts.items() if name != "what"))
-    if only_plan:
-        click.echo("Nothing was sent.")
-
-
 def _tell(seen: Watched, *, as_json: bool) -> None:
     if as_json:
         vanished: list[JsonObject] = [{"what": one.label, "transaction": str(one.transaction)} for one in seen.vanished]
@@ -272,10 +216,6 @@ def _wire(record: KeyRecord) -> JsonObject:
 
 def _moment(seconds: int) -> str:
     return format_time(datetime.fromtimestamp(seconds, UTC))
-
-
-def _address(text: str) -> Address:
-    return AccountId.from_caip10(text).address if text.startswith("eip155:") else Address.from_hex(text)
 
 
 def _root(bench: Workbench, text: str) -> Root:

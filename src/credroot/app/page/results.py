@@ -63,9 +63,20 @@ class ResultWriter:
         return {
             "issuer": _plain(issuer.get("name")) or self.wording.texts["shown.issuer_unknown"],
             "source": _plain(issuer.get("source")),
+            **self._accreditation(issuer.get("accreditation")),
             "anchored": self.wording.minute_of(anchored) if isinstance(anchored, str) else "",
             "begins": self.wording.day_of(_plain(subject.get("validFrom"))),
             "ends": self.wording.day_of(_plain(subject.get("validUntil"))),
+        }
+
+    def _accreditation(self, told: object) -> dict[str, str]:
+        known = told if isinstance(told, dict) else {}
+        begins, until = known.get("from"), known.get("until")
+        return {
+            "accreditor": _plain(known.get("name")),
+            "scope": _plain(known.get("scope")),
+            "accredited_from": self.wording.day_of(begins) if isinstance(begins, str) else "",
+            "accredited_until": self.wording.day_of(until) if isinstance(until, str) else "\u221e",
         }
 
     def sentence(self, check: Check, report: Report) -> Markup:
@@ -149,9 +160,10 @@ class ResultWriter:
     def _issuer(self, checked: Checked) -> Markup:
         details = _details(checked.report, "issuer")
         outcome = next((check.outcome for check in checked.report.checks if check.id == "issuer"), None)
-        if outcome is Outcome.PASSED and checked.shown.standing is not Standing.VERIFIED:
+        is_known = outcome in (Outcome.PASSED, Outcome.WARNING)
+        if is_known and checked.shown.standing is not Standing.VERIFIED:
             told = joined(element("bdi", checked.shown.issuer or self._text("shown.unnamed")))
-        elif outcome is Outcome.PASSED:
+        elif is_known:
             told = joined(
                 element("bdi", _plain(details.get("name")), class_="issuer-name"),
                 " ",

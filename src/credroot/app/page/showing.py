@@ -92,7 +92,7 @@ def standing_of(report: Report) -> Standing:
     needs_record = checks["anchor"].required if "anchor" in checks else True
     is_recorded = inclusion is Outcome.PASSED and outcome.get("anchor") is Outcome.PASSED
     is_vouched_for = is_recorded or (not needs_record and signature is Outcome.PASSED)
-    is_known = outcome.get("issuer") is Outcome.PASSED
+    is_known = outcome.get("issuer") in (Outcome.PASSED, Outcome.WARNING)
     if is_vouched_for and is_known and Outcome.UNKNOWN not in of_content:
         return Standing.VERIFIED
     return Standing.CLAIMED

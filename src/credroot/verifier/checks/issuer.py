@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
 from credroot.core.report import Check, Outcome
+from credroot.verifier.accreditation import Coverage, endorsements
 from credroot.verifier.identity import PROFILE, account_of, bindings, issuer_id
+from credroot.verifier.presentation import shown
 from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
     from credroot.core.values import AccountId
+    from credroot.verifier.accreditation import Endorsement
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.identity import Binding
     from credroot.verifier.trust import TrustedIssuer
@@ -25,7 +28,8 @@ def check_issuer(evidence: Evidence) -> Check:
     """Pass an issuer that the trust list names, and whose DID and account belong together.
 
     The trust list stands above all: an account that it names for a DID is the only one. Where it names the DID alone,
-    a profile on chain or the DID document must bind the account. What the file claims of itself is no source.
+    a profile on chain or the DID document must bind the account. Where it names neither, an accreditor of the list may
+    vouch for the account on chain. What the file claims of itself is no source.
     """
     required = evidence.policy.require_known_issuer
     subject = evidence.subject
@@ -51,7 +55,10 @@ def check_issuer(evidence: Evidence) -> Check:
     if entries:
         message = "The issuer that it names and the account that anchored it don't belong together."
         return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message, details=_told(did, account, found))
-    return _unknown(did, account, found, required)
+    vouching = endorsements(evidence, account) if account is not None else ()
+    if vouching and account is not None:
+        return _accredited(vouching[0], did, account, found, required)
+    return _unknown(evidence, did, account, found, required)
 
 
 def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], by: list[str]) -> Check:
@@ -66,13 +73,49 @@ def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], b
     return Check(ISSUER, Outcome.PASSED, "issuer.trusted", message, required, details)
 
 
-def _unknown(did: str | None, account: AccountId | None, found: tuple[Binding, ...], required: bool) -> Check:
+def _accredited(
+    vouching: Endorsement, did: str | None, account: AccountId, found: tuple[Binding, ...], required: bool
+) -> Check:
+    """Judge an issuer that an accreditor vouches for: the accreditor knows the account, and the account its DID.
+
+    The name is the issuer's own, from the profile that binds both; the accreditor is who stands for its account.
+    """
+    details: JsonObject = {**_told(did, account, found), "accreditation": vouching.to_json()}
+    by = f"{vouching.accreditor.name} for {vouching.scope.text!r}"
+    if vouching.coverage is Coverage.NOT_YET:
+        begins = vouching.begins or "a far time"
+        message = f"Its account is accredited by {by} from {begins} on, and anchored this before."
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.accreditation_not_yet", message, required, details)
+    if vouching.coverage is Coverage.ENDED:
+        message = f"The accreditation of its account by {by} ended at {vouching.until}, before it anchored this."
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.accreditation_ended", message, required, details)
+    holding = [binding for binding in found if binding.holds]
+    if did is not None and not holding:
+        message = f"Its account is accredited by {by}, but nothing shows that the issuer that it names is that account."
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.accredited_unbound", message, required, details)
+    own = next((shown(binding.name) for binding in holding if binding.name), None) or did or account.caip10
+    until = f"until {vouching.until}" if vouching.until else "without an end"
+    details |= {"name": own, "source": f"{vouching.accreditor.name}: {vouching.scope.text}, {until}"}
+    if vouching.coverage is Coverage.THEN:
+        message = f"Issued by {own!r}, whose account was accredited by {by} when it anchored this, {until}."
+        return Check(ISSUER, Outcome.WARNING, "issuer.accredited_then", message, required, details)
+    message = f"Issued by {own!r}, as it calls itself; its account is accredited by {by} {until}, on chain."
+    return Check(ISSUER, Outcome.PASSED, "issuer.accredited", message, required, details)
+
+
+def _unknown(
+    evidence: Evidence, did: str | None, account: AccountId | None, found: tuple[Binding, ...], required: bool
+) -> Check:
     """Say what is known of an issuer that the list does not name; never more than that it calls itself so."""
     details = _told(did, account, found)
+    is_unasked = evidence.deployment is not None and not isinstance(evidence.chain, ChainFacts)
+    if account is not None and is_unasked and evidence.trust.endorsers_on(account.chain_id):
+        message = "Whether an accreditor that this verifier trusts vouches for this issuer could not be found out."
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.unknown", message, required, details)
     holding = [binding for binding in found if binding.holds]
     if holding:
         name = next((binding.name for binding in holding if binding.name), None)
-        called = f" It calls itself {_plain(name)}." if name else ""
+        called = f" It calls itself {shown(name)!r}." if name else ""
         by = " and ".join(_WORDS.get(binding.source, f"its {binding.source}") for binding in holding)
         message = (
             f"Its DID and its account belong together, by {by}.{called} Nobody that this verifier trusts knows it."
@@ -92,12 +135,6 @@ def _told(did: str | None, account: AccountId | None, found: tuple[Binding, ...]
         details["boundBy"] = [binding.source for binding in found if binding.holds]
         details["notBoundBy"] = [binding.reason for binding in found if not binding.holds]
     return details
-
-
-def _plain(name: str) -> str:
-    from credroot.verifier.presentation import shown
-
-    return repr(shown(name))
 
 
 def check_key(evidence: Evidence) -> Check:
