@@ -66,6 +66,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     },
     "anchor.ok": {"anchoredAt": "2026-01-31T12:00:00Z", "root": "0x" + "ab" * 32},
     "inclusion.ok": {"index": 6, "leafCount": 1200},
+    "status.revoked": {"withdrawnAt": "2026-11-03T09:00:00Z", "reason": 1},
 }
 
 

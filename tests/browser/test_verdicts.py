@@ -109,6 +109,28 @@ def test_an_unknown_issuer_is_neither_red_nor_green(open_page: Any, site: str) -
     assert "It calls itself Example University. Nobody confirms that." in page.locator(".content").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "issued it and revoked it for good on 3 November 2026: issued in error. It no longer counts."),
+        ("es", "que la revocó definitivamente el 3 de noviembre de 2026: emitida por error. Ya no es válida."),
+        ("fr", "révoquée définitivement le 3 novembre 2026\u00a0: émise par erreur. Elle n’est plus valable."),
+        ("de", "am 3. November 2026 endgültig widerrufen: irrtümlich ausgestellt. Er gilt nicht mehr."),
+    ],
+)
+def test_the_day_and_the_reason_of_a_revocation_are_said(
+    open_page: Any, site: str, language: str, sentence: str
+) -> None:
+    page = open_page(f"{site}/?lang={language}")
+    choose(page, ("a.json", as_bytes(credential("revoked"))))
+    assert sentence in page.locator(".sentence").text_content()
+    words = texts(language)
+    assert words["reason.1"] in page.locator("[data-code='status.revoked'] .answer").text_content()
+    choose(page, ("a.json", as_bytes(credential("suspended"))))
+    told = words["conclusion.suspended.sentence"].replace("{issuer}", "Example University")
+    assert page.locator(".sentence").text_content().strip() == told
+
+
 def test_nobody_vouches_for_what_could_not_be_checked(open_page: Any, site: str) -> None:
     page = open_page(site)
     choose(page, ("a.json", as_bytes(credential("unavailable"))))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from credroot.chain.deployment import Deployment
-from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query
+from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query, Withdrawal
 from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
 from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.report import Report
@@ -66,6 +66,7 @@ class Registry:
     windows: dict[tuple[Address, Address, Digest], tuple[int, int]] = field(default_factory=dict)
     """Accreditations, by accreditor, subject and scope."""
     questions: list[Query] = field(default_factory=list)
+    withdrawal: Withdrawal | None = None
 
     def read(self, queries: Any) -> tuple[ChainFacts, ...]:
         self.questions += queries
@@ -73,7 +74,9 @@ class Registry:
         moment = int(self.anchored_at.timestamp())
         batch = BatchFacts(ACCOUNT.address, moment, self.leaf_count, False, False, False)
         return tuple(
-            ChainFacts(head, batch, self.status, True, self.profile, tuple(self._accreditations(query)))
+            ChainFacts(
+                head, batch, self.status, True, self.profile, tuple(self._accreditations(query)), self.withdrawal
+            )
             for query in queries
         )
 

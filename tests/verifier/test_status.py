@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from credroot.chain.facts import Withdrawal
 from credroot.core.multibase import encode_base64url
 from credroot.core.report import Outcome, Verdict
 from credroot.core.status import Status
@@ -33,6 +34,7 @@ from tests.verifier.stage import (
     status_list,
 )
 
+DAY = int(datetime(2026, 5, 20, 8, tzinfo=UTC).timestamp())
 BY_NAME = (KNOWN_BY_NAME,)
 
 
@@ -169,3 +171,27 @@ def test_an_entry_that_is_not_understood_leaves_the_question_open(entry: dict[st
 
     report = report_on(jwt(jwt_badge(credentialStatus=entry)).encode(), issuers=BY_NAME)
     assert (report.verdict, codes(report)["status"]) == (Verdict.INDETERMINATE, "status.unknown")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [(1, "issued in error"), (0, "no reason given"), (1_234, "reason 1234 of the issuer")]
+)
+def test_the_day_and_the_reason_of_a_withdrawal_are_said_where_they_are_known(reason: int, words: str) -> None:
+    document = anchored(signed(badge()))
+    for status in (Status.REVOKED, Status.SUSPENDED):
+        known = report_on(document, registry=Registry(status=status, withdrawal=Withdrawal(DAY, reason))).check(
+            "status"
+        )
+        unknown = report_on(document, registry=Registry(status=status)).check("status")
+        assert known.code == unknown.code
+        assert known.message == f"{unknown.message.removesuffix('.')}, on 2026-05-20: {words}."
+        assert known.details == {"withdrawnAt": "2026-05-20T08:00:00Z", "reason": reason}
+        assert unknown.details == {}
+
+
+def test_the_day_of_a_suspension_is_not_taken_for_that_of_a_revocation_by_list() -> None:
+    document = anchored(listed())
+    registry = Registry(status=Status.SUSPENDED, withdrawal=Withdrawal(DAY, 7))
+    check = report_on(document, registry=registry, shelf=at_hand(status_list((PLACE,)))).check("status")
+    assert check.code == "status.revoked"
+    assert "withdrawnAt" not in check.details

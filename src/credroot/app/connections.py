@@ -77,4 +77,4 @@ class Connections:
             raise ChainUnavailable(
                 f"no network is configured for {deployment.chain_id.caip2}", code="chain.no_endpoint"
             )
-        return RegistryReader(self.rpc(network), deployment, network.finality)
+        return RegistryReader(self.rpc(network), deployment, network.finality, withdrawals=True)

@@ -28,11 +28,11 @@ from credroot.app.verifying import verifier_of
 from credroot.app.workspace import create_workspace
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
+from credroot.core.reasons import Reason
 from credroot.core.report import Verdict
 from credroot.issuer.batch_folder import BatchFolder
 from credroot.issuer.batch_request import take_in
 from credroot.issuer.intent import Guards
-from credroot.issuer.reasons import Reason
 from credroot.issuer.roster.roster import read_roster
 from credroot.issuer.selection import find_targets
 from credroot.issuer.withdrawal import intents

@@ -72,6 +72,16 @@ class Accreditation:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What an event tells of a revocation or suspension."""
+
+    at: int
+    """The block's time, in seconds since 1970."""
+    reason: int
+    """The issuer's number for it, see `credroot.core.reasons`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChainFacts:
     """The registry's answer to one query."""
 
@@ -85,6 +95,8 @@ class ChainFacts:
     """The digest that the issuer's account set for its profile document, where it set one."""
     accreditations: tuple[Accreditation, ...] = ()
     """What there is of those that the query asked for, in its order."""
+    withdrawal: Withdrawal | None = None
+    """When and why, where `status` is revoked or suspended and the endpoint could tell."""
 
 
 @dataclass(frozen=True, slots=True)

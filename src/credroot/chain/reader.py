@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
@@ -20,6 +20,7 @@ from credroot.chain.lens import (
     encode_word,
 )
 from credroot.chain.rpc import RpcError
+from credroot.chain.withdrawals import find_withdrawals
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.status import Status
 from credroot.core.values import Address, Digest
@@ -41,16 +42,21 @@ _ANSWER_WORDS = {BATCH_OF: 7, STATUS_WORDS: 6, PROFILE_OF: 1, ACCREDITATION_OF: 
 """Words of an answer at most."""
 STATUS_BITS = 256
 """Credentials whose status is in one word."""
+_WITHDRAWN = (Status.REVOKED, Status.SUSPENDED)
 
 
 class RegistryReader:
     """One pinned registry, read at one endpoint. Every answer is checked against the pin before it is used."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, finality: Finality) -> None:
-        """Read `deployment` through `rpc`; nothing is asked yet."""
+    def __init__(self, rpc: Rpc, deployment: Deployment, finality: Finality, *, withdrawals: bool = False) -> None:
+        """Read `deployment` through `rpc`; nothing is asked yet.
+
+        With `withdrawals`, what was revoked or suspended costs two requests more: when, and why.
+        """
         self._rpc = rpc
         self._deployment = deployment
         self._finality = finality
+        self._withdrawals = withdrawals
         self._lens = load("RegistryLens").creation_code
         self._selectors = load("CredentialRegistry").selectors
 
@@ -70,7 +76,17 @@ class RegistryReader:
         facts: list[ChainFacts] = []
         for page in self._pages([self._asked(query) for query in queries]):
             facts.extend(self._read_page(page))
-        return tuple(facts)
+        return self._with_withdrawals(queries, facts) if self._withdrawals else tuple(facts)
+
+    def _with_withdrawals(self, queries: Sequence[Query], facts: Sequence[ChainFacts]) -> tuple[ChainFacts, ...]:
+        """Add when and why, where something was withdrawn."""
+        answered = list(zip(queries, facts, strict=True))
+        withdrawn = {query: fact.status for query, fact in answered if fact.status in _WITHDRAWN}
+        if not withdrawn:
+            return tuple(facts)
+        head = min(fact.head.number for fact in facts)
+        told = find_withdrawals(self._rpc, self._deployment, withdrawn, head)
+        return tuple(replace(fact, withdrawal=told.get(query)) for query, fact in answered)
 
     def _asked(self, query: Query) -> _Asked:
         """Write the questions that one query needs answered; equal questions of several queries are asked once."""

@@ -10,6 +10,7 @@ import pytest
 
 from credroot.app.page.conclusion import NAMES
 from credroot.app.page.wording import LANGUAGES, READING, choose_language, wording
+from credroot.core.reasons import Reason
 from credroot.core.report import Outcome
 from credroot.verifier.judge import CHECKS, FURTHER_CHECKS
 
@@ -24,7 +25,16 @@ READERS = (
     "credential/vc_jwt.py",
 )
 """Where a file is read: any code of theirs may become the format check's."""
-NOT_OF_FILES = {"chain.", "anchor.", "guard.", "credroot.", "receipt.file", "baking.already_baked", "baking.svg_"}
+NOT_OF_FILES = {
+    "chain.",
+    "reason.",
+    "anchor.",
+    "guard.",
+    "credroot.",
+    "receipt.file",
+    "baking.already_baked",
+    "baking.svg_",
+}
 CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 REASONS = re.compile(r"status\.(list_\w+|entries|unsupported)")
 """Words of details, never a check's code."""
@@ -148,6 +158,13 @@ def test_a_name_can_not_reorder_or_become_part_of_a_sentence() -> None:
 )
 def test_the_language_is_the_one_asked_for_or_the_best_accepted(asked: str | None, accepted: str, chosen: str) -> None:
     assert choose_language(asked, accepted) == chosen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_of_the_contract_has_its_words(language: str) -> None:
+    words = wording(language)
+    assert {f"reason.{int(reason)}" for reason in Reason} <= words.texts.keys()
+    assert words.reason(1_234) == words.text("reason.own", number="1234")
 
 
 def test_days_are_written_as_people_do() -> None:

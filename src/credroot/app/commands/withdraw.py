@@ -16,8 +16,8 @@ from credroot.app.signers import payer_of
 from credroot.app.status_lists import Remade, remake_status_lists
 from credroot.app.withdrawing import carry_out_all, cost_line, cost_wire, costs_of, plan_withdrawal
 from credroot.chain.registry_calls import Action
+from credroot.core.reasons import describe_reason, parse_reason
 from credroot.issuer.intent import coins
-from credroot.issuer.reasons import describe_reason, parse_reason
 from credroot.issuer.withdrawal import WORDS
 
 if TYPE_CHECKING:

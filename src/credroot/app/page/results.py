@@ -59,6 +59,7 @@ class ResultWriter:
         issuer = _details(report, "issuer")
         anchor = _details(report, "anchor")
         anchored = anchor.get("anchoredAt")
+        withdrawal = _details(report, "status")
         subject = report.subject
         return {
             "issuer": _plain(issuer.get("name")) or self.wording.texts["shown.issuer_unknown"],
@@ -67,6 +68,8 @@ class ResultWriter:
             "anchored": self.wording.minute_of(anchored) if isinstance(anchored, str) else "",
             "begins": self.wording.day_of(_plain(subject.get("validFrom"))),
             "ends": self.wording.day_of(_plain(subject.get("validUntil"))),
+            "day": self.wording.day_of(_plain(withdrawal.get("withdrawnAt"))),
+            "reason": self.wording.reason(withdrawal.get("reason")),
         }
 
     def _accreditation(self, told: object) -> dict[str, str]:
@@ -81,7 +84,36 @@ class ResultWriter:
 
     def sentence(self, check: Check, report: Report) -> Markup:
         """Write what a check answered."""
-        return self.wording.markup(self.wording.sentence_key(check.code), **self.values(report))
+        return self.wording.markup(self._sentence_key(check), **self.values(report))
+
+    def conclusion_sentence(self, report: Report) -> Markup:
+        """Write the sentence below a verdict, with day and reason of a withdrawal where they are known."""
+        return self.wording.markup(self._conclusion_key(report), **self.values(report))
+
+    def conclusion_text(self, report: Report) -> str:
+        """Write the same sentence without HTML."""
+        return self.wording.isolated(self._conclusion_key(report), **self.values(report))
+
+    def sentence_text(self, check: Check, report: Report) -> str:
+        """Write what a check answered without HTML."""
+        return self.wording.isolated(self._sentence_key(check), **self.values(report))
+
+    def network_name(self, report: Report) -> str:
+        """Name the network that was asked, with its CAIP-2 id; nothing where none was."""
+        called = self._text("record.local") if is_local(report) else _plain(report.network.get("name"))
+        return f"{called} ({report.network.get('chain')})" if report.network else ""
+
+    def _conclusion_key(self, report: Report) -> str:
+        conclusion = conclude(report)
+        return self._dated(conclusion.name, conclusion.check) or f"conclusion.{conclusion.name}.sentence"
+
+    def _sentence_key(self, check: Check) -> str:
+        return self._dated(check.code, check) or self.wording.sentence_key(check.code)
+
+    def _dated(self, name: str, check: Check | None) -> str | None:
+        """Give the key of the sentence with a day in it, where there is one and the check knows the day."""
+        key = f"dated.{name}"
+        return key if check is not None and "withdrawnAt" in check.details and key in self.wording.texts else None
 
     def _text(self, key: str) -> str:
         return self.wording.texts[key]
@@ -100,7 +132,7 @@ class ResultWriter:
                 element("h2", self._text(f"{key}.heading"), id="verdict", tabindex="-1", autofocus=True),
                 element(
                     "p",
-                    joined(self.wording.markup(f"{key}.sentence", **self.values(report)), " ", why),
+                    joined(self.conclusion_sentence(report), " " if why else None, why),
                     role="status",
                     class_="sentence",
                 ),

@@ -75,6 +75,10 @@ class Wording:
             "".join(element("bdi", values[part]) if number % 2 else html_of(part) for number, part in enumerate(parts))
         )
 
+    def isolated(self, key: str, **values: str) -> str:
+        """Give a text with each value isolated by control characters: what `markup` does, where there is no HTML."""
+        return self.text(key, **{name: f"\u2068{value}\u2069" for name, value in values.items()})
+
     def sentence_key(self, code: str) -> str:
         """Give the key of a code's sentence: its own, that of its kind, or the one that says it is not known here."""
         if f"code.{code}" in self.texts:
@@ -83,6 +87,11 @@ class Wording:
             if code.startswith(start):
                 return key
         return "code.skipped" if code.endswith(".skipped") else "code.unknown"
+
+    def reason(self, number: object) -> str:
+        """Give the words of a withdrawal's reason; those of an issuer's own number name it."""
+        key = f"reason.{number}"
+        return self.texts[key] if key in self.texts else self.text("reason.own", number=str(number))
 
     def day(self, moment: datetime) -> str:
         """Write a day in words, in UTC."""

@@ -7,11 +7,13 @@ lists are all there is, and one that can't be asked leaves the question open.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.clock import format_time
 from credroot.core.errors import InputError
+from credroot.core.reasons import Reason, describe_reason
 from credroot.core.report import Check, Outcome
 from credroot.core.status import Status
 from credroot.verifier.identity import issuer_id, key_book
@@ -66,7 +68,7 @@ def check_status(evidence: Evidence) -> Check:
     facts = evidence.chain
     is_anchored = not isinstance(evidence.subject, CredentialSubject) or evidence.subject.claim is not None
     if isinstance(facts, ChainFacts) and facts.batch is not None:
-        return _of_both(facts.status, words)
+        return _of_both(facts, words)
     withdrawn = [word for word in words if word.status in (Status.REVOKED, Status.SUSPENDED)]
     if withdrawn:
         return _withdrawn_by_list(_worst(withdrawn), words)
@@ -150,18 +152,17 @@ def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
     return "status.list_unsigned"
 
 
-def _of_both(chain: Status, words: tuple[ListWord, ...]) -> Check:
+def _of_both(facts: ChainFacts, words: tuple[ListWord, ...]) -> Check:
     """Put the registry's word beside the lists': where they differ, the stricter holds and the report says so."""
-    unknown = (Outcome.UNKNOWN, "status.unknown", "The registry has no status for it.")
-    outcome, code, message = _CHAIN.get(chain, unknown)
+    chain = facts.status
     details = _details(chain, words)
     known = [word for word in words if word.status is not Status.UNKNOWN and word.purpose in _WITHDRAWN]
     withdrawn = [word for word in known if word.status is not Status.ACTIVE]
     if chain is Status.REVOKED or chain is Status.DISTRUSTED:
-        if any(word.status is Status.ACTIVE and word.purpose == "revocation" for word in known):
+        differs = any(word.status is Status.ACTIVE and word.purpose == "revocation" for word in known)
+        if differs:
             details["disagreement"] = True
-            message += " The status list at hand does not say so."
-        return Check(STATUS, outcome, code, message, details=details)
+        return _of_registry(facts, details, " The status list at hand does not say so." if differs else "")
     worst = _worst(withdrawn)
     if worst is not None and (worst.status is Status.REVOKED or chain is Status.ACTIVE):
         if worst.status is not chain:
@@ -171,7 +172,22 @@ def _of_both(chain: Status, words: tuple[ListWord, ...]) -> Check:
         return Check(STATUS, Outcome.FAILED, by_list.code, told, details=details)
     if chain is Status.ACTIVE and words:
         return _active(words, known, details)
-    return Check(STATUS, outcome, code, message, details=details)
+    return _of_registry(facts, details)
+
+
+def _of_registry(facts: ChainFacts, details: JsonObject, more: str = "") -> Check:
+    """Give the registry's own word, with the day and the reason of a withdrawal where they are known."""
+    unknown = (Outcome.UNKNOWN, "status.unknown", "The registry has no status for it.")
+    outcome, code, message = _CHAIN.get(facts.status, unknown)
+    if facts.withdrawal is not None:
+        moment = datetime.fromtimestamp(facts.withdrawal.at, UTC)
+        message = f"{message.removesuffix('.')}, on {moment:%Y-%m-%d}: {_why(facts.withdrawal.reason)}."
+        details |= {"withdrawnAt": format_time(moment), "reason": facts.withdrawal.reason}
+    return Check(STATUS, outcome, code, message + more, details=details)
+
+
+def _why(reason: int) -> str:
+    return "no reason given" if reason == Reason.UNSPECIFIED else describe_reason(reason)
 
 
 def _active(words: tuple[ListWord, ...], known: list[ListWord], details: JsonObject) -> Check:

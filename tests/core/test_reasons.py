@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.issuer.reasons import Reason, describe_reason, parse_reason
+from credroot.core.reasons import Reason, describe_reason, parse_reason
 
 INTERFACE = Path(__file__).parents[2] / "contracts" / "ICredentialRegistry.sol"
 WORDS = {
