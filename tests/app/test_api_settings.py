@@ -51,3 +51,19 @@ def test_a_misspelt_setting_is_refused(tmp_path: Path, line: str, code: str) -> 
     with pytest.raises(InputError) as refused:
         api_settings(tmp_path, line)
     assert refused.value.code == code
+
+
+def test_origins_are_named_as_browsers_send_them(tmp_path: Path) -> None:
+    listed = '["https://school.example", "http://127.0.0.1:8000", "http://[::1]:8000"]'
+    found = api_settings(tmp_path, f"allow_origins = {listed}").allow_origins
+    assert found == {"https://school.example", "http://127.0.0.1:8000", "http://[::1]:8000"}
+    assert api_settings(tmp_path).allow_origins == frozenset()
+
+
+@pytest.mark.parametrize(
+    "origin", ["school.example", "https://school.example/", "https://School.example", "null", "none", "https://a b", ""]
+)
+def test_what_no_browser_sends_is_refused_as_an_origin(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(InputError) as refused:
+        api_settings(tmp_path, f'allow_origins = ["{origin}"]')
+    assert refused.value.code == "settings.origin"

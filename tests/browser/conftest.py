@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,11 +71,28 @@ def site(stub: tuple[StubSite, str]) -> str:
     return stub[1]
 
 
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Any web server: it knows nothing of the project."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
 @pytest.fixture(scope="session")
-def live(demonstrated: Workspace) -> Iterator[str]:
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A web site of somebody else: its folder, and its address, which is another origin than that of any site here."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def live(demonstrated: Workspace, elsewhere: tuple[Path, str]) -> Iterator[str]:
     """The address of ``credroot serve`` in the demonstration's workspace: the real thing, on the local chain."""
     with subprocess.Popen(
-        [sys.executable, "-m", "credroot", "serve", "--port", "0", "--quiet"],
+        [sys.executable, "-m", "credroot", "serve", "--port", "0", "--quiet", "--allow-origin", elsewhere[1]],
         cwd=demonstrated.folder,
         stdout=subprocess.PIPE,
         text=True,

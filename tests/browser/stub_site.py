@@ -54,7 +54,7 @@ class StubSite:
             answer = await route(scope, receive)
         except ProblemError as problem:
             answer = problem_answer(problem)
-        await send_answer(send, answer)
+        await send_answer(send, answer, ((b"access-control-allow-origin", b"*"),))
 
 
 def _not_found() -> Any:

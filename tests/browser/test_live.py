@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import zipfile
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,13 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.workspaces import Workspace
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Any web server: it knows nothing of the project."""
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
 
 
 def test_a_genuine_credential_is_called_so(open_page: Any, live: str, demonstrated: Workspace) -> None:
@@ -88,17 +79,41 @@ def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped(
 
 
 def test_the_page_works_as_static_files_beside_the_server(
-    open_page: Any, live: str, demonstrated: Workspace, tmp_path: Path
+    open_page: Any, live: str, demonstrated: Workspace, elsewhere: tuple[Path, str]
 ) -> None:
+    folder, address = elsewhere
     for name, data in static_site(live).items():
-        (tmp_path / name).write_bytes(data)
-    handler = partial(QuietHandler, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        page = open_page(f"http://127.0.0.1:{server.server_port}/")
-        page.get_by_role("link", name="Deutsch").click()
-        page.wait_for_url("**/index.de.html")
-        choose(page, ("a.json", demonstrated.credentials[1].read_bytes()))
-        assert heading(page) == "Echt und gültig"
-        assert page.faults == []
-        server.shutdown()
+        (folder / name).write_bytes(data)
+    page = open_page(f"{address}/")
+    page.get_by_role("link", name="Deutsch").click()
+    page.wait_for_url("**/index.de.html")
+    choose(page, ("a.json", demonstrated.credentials[1].read_bytes()))
+    assert heading(page) == "Echt und gültig"
+    assert page.faults == []
+
+
+def test_an_issuers_own_site_shows_the_verdict(
+    open_page: Any, live: str, demonstrated: Workspace, elsewhere: tuple[Path, str]
+) -> None:
+    folder, address = elsewhere
+    (folder / "genuine.json").write_bytes(demonstrated.credentials[1].read_bytes())
+    (folder / "revoked.json").write_bytes(demonstrated.credentials[0].read_bytes())
+    for name in ("genuine", "revoked"):
+        (folder / f"{name}.html").write_text(
+            f'<!doctype html><html lang="en"><title>x</title><script type="module" src="{live}/credroot-verify.js">'
+            f'</script><credroot-verify src="{name}.json"></credroot-verify>'
+        )
+    page = open_page(f"{address}/genuine.html")
+    page.get_by_role("heading", name="Genuine and current").wait_for()
+    assert page.locator("credroot-verify .notice").is_visible(), "the local chain is named"
+    assert page.locator("credroot-verify dd").first.inner_text()
+    page.goto(f"{address}/revoked.html")
+    page.get_by_role("heading", name="Genuine, but revoked").wait_for()
+    assert re.search(
+        r"revoked it for good on .\d+ \w+ \d{4}.: .issued in error", page.locator(".sentence").inner_text()
+    )
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="See every check").click()
+    opened.value.wait_for_selector("#verdict")
+    assert heading(opened.value) == "Genuine, but revoked"
+    assert page.faults == []

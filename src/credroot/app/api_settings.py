@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_KEY_FILE_BYTES = 65_536
 """Bytes of the file with digests of keys: some hundred lines."""
+EVERY_ORIGIN = "*"
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+"""As browsers write an origin: scheme, host and port, nothing behind them."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -29,6 +33,10 @@ class Table(Protocol):
         """Give a text, `None` where there is none."""
         ...
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Give a list of texts, an empty one where there is none."""
+        ...
+
     def finish(self) -> None:
         """Raise `InputError` for keys that nobody read."""
         ...
@@ -42,21 +50,26 @@ class ApiSettings:
     """Whether ``POST /credentials/issue`` signs for who has a key."""
     issue_keys: frozenset[bytes] = frozenset()
     """SHA-256 of each bearer key that may issue; 32 bytes each. The keys themselves stand nowhere."""
+    allow_origins: frozenset[str] = frozenset()
+    """Origins whose pages may ask below ``/v1/``; ``*`` is every one."""
 
 
 def read_api_settings(folder: Path, table: Table) -> ApiSettings:
-    """Read ``[api]``: ``issue``, ``issue_key_sha256`` (64 hex digits), ``issue_key_file`` (such digests, one a line).
+    """Read ``[api]``: ``issue``, ``issue_key_sha256`` (64 hex digits), ``issue_key_file`` (such digests, one a line),
+    ``allow_origins``.
 
     The file is named relative to the workspace `folder`; what follows ``#`` in it is a remark.
 
     Raises:
-        InputError: ``settings.api_key``: issuing is on and no key is known, or a digest is none; ``settings.unknown``.
+        InputError: ``settings.api_key``: issuing is on and no key is known, or a digest is none;
+            ``settings.origin``, see `read_origins`; ``settings.unknown``.
     """
     issue = table.flag("issue", default=False)
     digests = [digest] if (digest := table.optional_text("issue_key_sha256")) is not None else []
     name = table.optional_text("issue_key_file")
     if issue and name is not None:
         digests += _lines(folder / name)
+    origins = read_origins(table.texts("allow_origins"), source=table.source)
     table.finish()
     wrong = [digest for digest in digests if not _DIGEST.fullmatch(digest)]
     if wrong or (issue and not digests):
@@ -65,7 +78,22 @@ def read_api_settings(folder: Path, table: Table) -> ApiSettings:
             "issue_key_file",
             code="settings.api_key",
         )
-    return ApiSettings(issue, frozenset(map(bytes.fromhex, digests)))
+    return ApiSettings(issue, frozenset(map(bytes.fromhex, digests)), origins)
+
+
+def read_origins(texts: Iterable[str], *, source: str) -> frozenset[str]:
+    """Check origins as browsers send them.
+
+    Raises:
+        InputError: ``settings.origin``: one is neither ``*`` nor such as ``https://school.example``.
+    """
+    for text in texts:
+        if text != EVERY_ORIGIN and not _ORIGIN.fullmatch(text):
+            raise InputError(
+                f"{source}: {text!r} is no origin: write https://school.example, in lower case and without a path",
+                code="settings.origin",
+            )
+    return frozenset(texts)
 
 
 def _lines(path: Path) -> list[str]:

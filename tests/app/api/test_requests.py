@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from credroot.app.api.problems import KINDS
@@ -132,17 +134,41 @@ def test_head_is_get_without_its_body(server: LiveServer) -> None:
     assert head.headers["content-length"] == get.headers["content-length"]
 
 
-def test_pages_of_any_origin_may_ask_without_credentials(server: LiveServer) -> None:
-    preflight = server.ask(
-        "OPTIONS", "/v1/verify", Origin="https://school.example", Access_Control_Request_Method="POST"
-    )
-    assert preflight.status == 204
-    assert preflight.headers["access-control-allow-origin"] == "*"
-    assert "POST" in preflight.headers["access-control-allow-methods"]
-    assert "access-control-allow-credentials" not in preflight.headers
-    for response in (server.verify(b"{}"), server.verify(b"{"), server.get(f"/v1/batches/{ISSUER}/{ROOT}")):
+def test_pages_of_no_origin_may_ask_unless_they_are_let(server: LiveServer) -> None:
+    origin = {"Origin": "https://school.example"}
+    preflight = server.ask("OPTIONS", "/v1/verify", **origin, Access_Control_Request_Method="POST")
+    assert preflight.status == 405
+    for response in (
+        preflight,
+        server.ask("POST", "/v1/verify", b"{}", **origin),
+        server.ask("GET", "/credroot-verify.js"),
+    ):
+        assert "access-control-allow-origin" not in response.headers
+
+
+def test_pages_of_named_origins_may_ask_without_credentials(workspace: Path) -> None:
+    allowed = ("--allow-origin", "https://school.example", "--allow-origin", "http://localhost:8000")
+    with LiveServer(workspace, "--rate", "0", *allowed) as server:
+        for origin in ("https://school.example", "http://localhost:8000"):
+            preflight = server.ask("OPTIONS", "/v1/verify", Origin=origin, Access_Control_Request_Method="POST")
+            assert preflight.status == 204
+            assert preflight.headers["access-control-allow-origin"] == origin
+            assert preflight.headers["vary"] == "origin"
+            assert "POST" in preflight.headers["access-control-allow-methods"]
+            assert "access-control-allow-credentials" not in preflight.headers
+            for path in (f"/v1/batches/{ISSUER}/{ROOT}", "/v1/nothing", "/credroot-verify.js"):
+                assert server.ask("GET", path, Origin=origin).headers["access-control-allow-origin"] == origin
+            assert "access-control-allow-origin" not in server.ask("GET", "/metrics", Origin=origin).headers
+        for stranger in ("https://evil.example", "https://school.example.evil.example", "null", "*"):
+            response = server.ask("POST", "/v1/verify", b"{}", Origin=stranger)
+            assert "access-control-allow-origin" not in response.headers
+            assert response.headers["vary"] == "origin"
+
+
+def test_pages_of_every_origin_may_ask_where_that_is_said(workspace: Path) -> None:
+    with LiveServer(workspace, "--rate", "0", "--allow-origin", "*") as server:
+        response = server.ask("POST", "/v1/verify", b"{", Origin="https://anywhere.example")
         assert response.headers["access-control-allow-origin"] == "*"
-    assert "access-control-allow-origin" not in server.get("/metrics").headers
 
 
 def test_every_answer_tells_browsers_to_do_nothing_with_it(server: LiveServer) -> None:

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 VERIFY = "/v1/verify"
 VERIFY_BATCH = "/v1/verify/batch"
-EVERY_ORIGIN = "*"
 
 _Issuer = Annotated[str, Path(description="The issuer's account: 0x and 40 hex digits.")]
 _Root = Annotated[str, Path(description="The batch's root: 0x and 64 hex digits.")]
@@ -58,8 +57,13 @@ _Index = Annotated[str, Path(description="The leaf index, from 0.")]
 _Network = Annotated[str | None, Query(description="Short name of a pinned network; the server's own where absent.")]
 
 
-def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origin: str | None = EVERY_ORIGIN) -> Gate:
-    """Give the ASGI application that serves `settings`: its pinned registries, trust and policy, read once."""
+def create_api(
+    settings: Settings, limits: Limits, log: EventLog, *, allow_origins: frozenset[str] | None = None
+) -> Gate:
+    """Give the ASGI application that serves `settings`: its pinned registries, trust and policy, read once.
+
+    `allow_origins` stands in for those of the settings.
+    """
     warm_up()
     trust = settings.trust()
     metrics = Metrics()
@@ -127,7 +131,7 @@ def create_api(settings: Settings, limits: Limits, log: EventLog, *, allow_origi
         metrics=metrics,
         log=log,
         monotonic=time.monotonic,
-        allow_origin=allow_origin,
+        allow_origins=settings.api.allow_origins if allow_origins is None else allow_origins,
     )
     _add_verdict_routes(inner, verdicts)
     add_vc_api(inner, vc_verifying, vc_issuing, StatusListRoute(settings.workspace, workers))

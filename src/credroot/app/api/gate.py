@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from credroot.app.api.answers import CLOSE, NO_STORE, SECURITY_HEADERS, Answer, problem_answer, send_answer
 from credroot.app.api.problems import BUSY, INTERNAL, RATE, SHUTTING_DOWN, ProblemError
 from credroot.app.api.request_body import ClientGoneError
+from credroot.app.api_settings import EVERY_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 API_PREFIX = "/v1/"
+SHARED = (API_PREFIX, "/credroot-verify.js")
+"""Beginnings of the paths that pages of other origins may use, where any may."""
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by the operator's own machinery, often from one address."""
 PREFLIGHT_S = b"86400"
 UNKNOWN_ROUTE = "-"
+_ALLOW = b"access-control-allow-origin"
+_EXPOSE = (b"access-control-expose-headers", b"retry-after")
 
 
 class Gate:
@@ -44,12 +49,12 @@ class Gate:
         metrics: Metrics,
         log: EventLog,
         monotonic: Callable[[], float],
-        allow_origin: str | None,
+        allow_origins: frozenset[str],
     ) -> None:
         """Serve `direct` by (method, path) and leave the rest to `inner`.
 
-        `allow_origin` is the origin whose pages may ask below ``/v1/``, ``*`` for every one, `None` for none. Pages
-        never bring credentials: there is nothing here that they would open.
+        `allow_origins` are the origins whose pages may use `SHARED`, ``*`` for every one. Pages never bring
+        credentials: there is nothing here that they would open.
         """
         self._inner = inner
         self._direct = dict(direct)
@@ -59,7 +64,7 @@ class Gate:
         self._metrics = metrics
         self._log = log
         self._monotonic = monotonic
-        self._cors = _cors(allow_origin)
+        self._allow_origins = allow_origins
         self.under_way = 0
         """Requests that are being answered."""
 
@@ -68,7 +73,7 @@ class Gate:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._cors if scope["path"].startswith(API_PREFIX) else ())
+        exchange = _Exchange(scope, send, self._cors(scope))
         began = self._monotonic()
         self.under_way += 1
         try:
@@ -114,7 +119,7 @@ class Gate:
         if direct is not None:
             exchange.route = path
             await exchange.send_answer(await direct(scope, receive))
-        elif method == "OPTIONS" and exchange.cors and _is_preflight(scope):
+        elif method == "OPTIONS" and any(name == _ALLOW for name, _ in exchange.cors) and _is_preflight(scope):
             exchange.route = API_PREFIX
             await exchange.send_answer(self._preflight())
         else:
@@ -128,6 +133,17 @@ class Gate:
         """Take `cost` of the client's share; answer whether there was enough."""
         client = scope.get("client")
         return client is None or self._rate.allows(client[0], cost)
+
+    def _cors(self, scope: Scope) -> Headers:
+        """Say whether the page that asks may read the answer. Where it depends on the page, caches are told so."""
+        allowed = self._allow_origins
+        if not allowed or not scope["path"].startswith(SHARED):
+            return ()
+        if EVERY_ORIGIN in allowed:
+            return ((_ALLOW, b"*"), _EXPOSE)
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        vary = (b"vary", b"origin")
+        return ((_ALLOW, origin), _EXPOSE, vary) if origin.decode("latin-1") in allowed else (vary,)
 
     def _preflight(self) -> Answer:
         headers = (
@@ -189,14 +205,6 @@ class _Exchange:
             message = {**message, "headers": headers}
         await self._send(message)
         self.is_complete = message["type"] == "http.response.body" and not message.get("more_body")
-
-
-def _cors(allow_origin: str | None) -> Headers:
-    if allow_origin is None:
-        return ()
-    headers: Headers = ((b"access-control-allow-origin", allow_origin.encode("ascii")),)
-    vary = () if allow_origin == "*" else ((b"vary", b"origin"),)
-    return (*headers, (b"access-control-expose-headers", b"retry-after"), *vary)
 
 
 def _is_preflight(scope: Scope) -> bool:

@@ -36,9 +36,11 @@ BACKLOG = 2_048
 )
 @click.option(
     "--allow-origin",
-    default="*",
-    show_default=True,
-    help="The origin whose pages may ask below /v1/, or 'none'. They never bring credentials.",
+    "allow_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may ask below /v1/, such as https://school.example, or '*' for every one; may be "
+    "repeated. Without it those of the settings may: none unless [api] allow_origins names some.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Log no requests.")
 @click.pass_obj
@@ -48,7 +50,7 @@ def serve(
     port: int,
     rate: float | None,
     behind_proxy: str | None,
-    allow_origin: str,
+    allow_origins: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Serve the verify API until Ctrl-C: what this workspace pins and trusts, over HTTP.
@@ -62,15 +64,15 @@ def serve(
     from credroot.app.api.event_log import EventLog
     from credroot.app.api.limits import Limits
     from credroot.app.api.server import run
+    from credroot.app.api_settings import read_origins
 
     settings = load_settings(workspace)
     limits = Limits()
     if rate is not None:
         limits = replace(limits, rate_per_s=rate, rate_burst=max(rate * 5, 1.0))
-    if not allow_origin.isascii() or not allow_origin.isprintable():
-        raise InputError("an origin is plain text such as https://school.example", code="usage.options")
     log = EventLog(sys.stderr, requests=not quiet)
-    application = create_api(settings, limits, log, allow_origin=None if allow_origin == "none" else allow_origin)
+    origins = read_origins(allow_origins, source="--allow-origin") if allow_origins else None
+    application = create_api(settings, limits, log, allow_origins=origins)
     with _listen(host, port) as listener:
         url = _url(host, listener.getsockname()[1])
 

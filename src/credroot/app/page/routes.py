@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -16,12 +17,12 @@ from credroot.app.api.answers import JSON, Answer
 from credroot.app.api.problems import RATE, TOO_LARGE, UNPROCESSABLE, ProblemError
 from credroot.app.page.checking import Given, check, open_given
 from credroot.app.page.document import page
+from credroot.app.page.embedding import MODULE, brief, module
 from credroot.app.page.results import ResultWriter
 from credroot.app.page.table import TableWriter
 from credroot.app.page.uploads import Part, read_form
 from credroot.app.page.wording import choose_language, wording
 from credroot.core.errors import InputError
-from credroot.core.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -45,6 +46,7 @@ JUDGING_S = 20.0
 """Seconds of work that one request may cost; a thousand ordinary credentials take one or two."""
 HTML = b"text/html; charset=utf-8"
 STATIC = {
+    f"/{MODULE}": b"text/javascript; charset=utf-8",
     "/page.css": b"text/css; charset=utf-8",
     "/page.js": b"text/javascript; charset=utf-8",
     "/icon.svg": b"image/svg+xml",
@@ -54,6 +56,16 @@ _HEADERS: Headers = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one form says."""
+
+    language: str
+    given: tuple[Given, ...]
+    is_brief: bool
+    """Whether the answer is for a component in a page of somebody else."""
 
 
 class PageRoutes:
@@ -80,7 +92,7 @@ class PageRoutes:
         self._count_verdict = count_verdict
         self._charge = charge
         self._cost_of_file = cost_of_file
-        self._static = {path: (files("credroot.app.page") / "static" / path[1:]).read_bytes() for path in STATIC}
+        self._static = {path: _static(path[1:]) for path in STATIC}
 
     def direct(self) -> dict[tuple[str, str], Route]:
         """Give every route, by method and path."""
@@ -109,48 +121,52 @@ class PageRoutes:
 
     async def form(self, scope: Scope, receive: Receive) -> Answer:
         """Answer a form with a page: what happens without JavaScript; errors as `script`."""
-        language, given = await self._read(scope, receive)
-        words = wording(language)
-        if not given:
+        asked = await self._read(scope, receive)
+        words = wording(asked.language)
+        if not asked.given:
             return Answer(200, page(words, notice=words.texts["busy.nothing"]).encode(), HTML, _HEADERS)
-        _, title, result = await self._checked(scope, language, given)
+        _, title, result = await self._checked(scope, asked)
         return Answer(200, page(words, title=title, result=result).encode(), HTML, _HEADERS)
 
     async def script(self, scope: Scope, receive: Receive) -> Answer:
-        """Answer the page's script: ``format``, ``title``, ``html``, ``reports``.
+        """Answer the page's script: ``format``, ``title``, ``html``, ``verdicts``; or the component's, with a `brief`.
 
         Raises:
             ProblemError: the body is no form, too large, or holds too many files; or there is no room for it.
         """
-        language, given = await self._read(scope, receive)
-        if not given:
+        asked = await self._read(scope, receive)
+        if not asked.given:
             raise ProblemError(UNPROCESSABLE, "nothing was given", code="page.nothing")
-        checked, title, result = await self._checked(scope, language, given)
-        wire: JsonObject = {
-            "format": PAGE_FORMAT,
-            "title": title,
-            "html": str(result),
-            "verdicts": [entry.report.verdict.value for entry in checked],
-        }
+        checked, title, result = await self._checked(scope, asked)
+        if asked.is_brief:
+            if len(checked) != 1:
+                raise ProblemError(UNPROCESSABLE, "a brief answer is about one file", code="page.not_one")
+            wire = brief(checked[0], ResultWriter(wording(asked.language), self._explorers))
+        else:
+            wire = {
+                "format": PAGE_FORMAT,
+                "title": title,
+                "html": str(result),
+                "verdicts": [entry.report.verdict.value for entry in checked],
+            }
         return Answer(200, json.dumps(wire, ensure_ascii=False).encode(), JSON)
 
-    async def _read(self, scope: Scope, receive: Receive) -> tuple[str, list[Given]]:
+    async def _read(self, scope: Scope, receive: Receive) -> _Asked:
         body = await self._bodies.read(scope, receive, large=True)
         try:
             parts = read_form(body, _header(scope, b"content-type"))
         except InputError as error:
             raise ProblemError(UNPROCESSABLE, str(error), code=error.code) from error
-        asked = next((part.data[:8].decode("ascii", "replace") for part in parts if part.field == "lang"), None)
-        return choose_language(asked, _header(scope, b"accept-language")), _given(parts)
+        texts = {part.field: part.data[:8].decode("ascii", "replace") for part in parts}
+        language = choose_language(texts.get("lang"), _header(scope, b"accept-language"))
+        return _Asked(language, tuple(_given(parts)), is_brief=texts.get("view") == "brief")
 
-    async def _checked(
-        self, scope: Scope, language: str, given: Sequence[Given]
-    ) -> tuple[tuple[Checked, ...], str, Markup]:
+    async def _checked(self, scope: Scope, asked: _Asked) -> tuple[tuple[Checked, ...], str, Markup]:
         try:
-            opened = await self._workers.run(lambda: open_given(given))
+            opened = await self._workers.run(lambda: open_given(asked.given))
             if not self._charge(scope, self._cost_of_file * len(opened)):
                 raise ProblemError(RATE, "many files count as many requests")
-            checked, title, result = await self._workers.run(lambda: self._work(language, opened))
+            checked, title, result = await self._workers.run(lambda: self._work(asked.language, opened))
         except InputError as error:
             raise ProblemError(TOO_LARGE, str(error), code=error.code) from error
         for entry in checked:
@@ -165,6 +181,10 @@ class PageRoutes:
             return checked, writer.title(checked[0]), writer.result(checked[0])
         table = TableWriter(writer)
         return checked, table.title(checked), table.table(checked)
+
+
+def _static(name: str) -> bytes:
+    return module() if name == MODULE else (files("credroot.app.page") / "static" / name).read_bytes()
 
 
 def _given(parts: Sequence[Part]) -> list[Given]:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from credroot.app.page.document import page
+from credroot.app.page.embedding import MODULE, module
 from credroot.app.page.wording import DEFAULT_LANGUAGE, LANGUAGES, wording
 from credroot.core.errors import InputError
 
@@ -13,7 +14,7 @@ STATIC = ("page.css", "page.js", "icon.svg")
 
 
 def static_site(api: str) -> dict[str, bytes]:
-    """Give every file by its name: ``index.html``, one page for each other language, style and script.
+    """Give every file by its name: ``index.html``, one page for each other language, style, scripts.
 
     `api` is the address of a ``credroot serve`` that these pages may ask. The content policy of each page names it and
     nobody else. A web server should send that policy as a header too, with ``frame-ancestors 'none'``, which a page
@@ -31,7 +32,8 @@ def static_site(api: str) -> dict[str, bytes]:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         f"connect-src {origin}; form-action {origin}; base-uri 'none'"
     )
-    made = {name: (files("credroot.app.page") / "static" / name).read_bytes() for name in STATIC}
+    made = {MODULE: module()}
+    made |= {name: (files("credroot.app.page") / "static" / name).read_bytes() for name in STATIC}
     for language in LANGUAGES:
         text = page(wording(language), api=base, policy=policy, address_of=file_name)
         made[file_name(language)] = text.encode()
