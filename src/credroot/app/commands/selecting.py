@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from credroot.issuer.reasons import Reason
+from credroot.core.reasons import Reason
 from credroot.issuer.selection import FIELDS, Wanted, parse_cell, parse_row_lists
 
 if TYPE_CHECKING:
