@@ -11,13 +11,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from credroot.app.page.conclusion import conclude
-from credroot.app.page.results import is_local
 from credroot.app.page.showing import Standing
+from credroot.app.page.telling import Telling, is_local
 from credroot.app.page.wording import LANGUAGES, wording
 
 if TYPE_CHECKING:
     from credroot.app.page.checking import Checked
-    from credroot.app.page.results import ResultWriter
+    from credroot.app.page.wording import Wording
     from credroot.core.json_types import JsonObject
 
 MODULE = "credroot-verify.js"
@@ -44,18 +44,17 @@ def module() -> bytes:
     return source.replace(_PLACE, json.dumps(words, ensure_ascii=False), 1).encode()
 
 
-def brief(checked: Checked, writer: ResultWriter) -> JsonObject:
+def brief(checked: Checked, words: Wording) -> JsonObject:
     """Give one result in a few texts; facts of the file only where they were verified."""
-    report = checked.report
-    texts = writer.wording.texts
-    conclusion = conclude(report)
+    report, texts = checked.report, words.texts
+    told = Telling(words, report)
     wire: JsonObject = {
         "format": BRIEF_FORMAT,
         "verdict": report.verdict.value,
-        "tone": conclusion.tone.value,
-        "heading": texts[f"conclusion.{conclusion.name}.heading"],
-        "sentence": writer.conclusion_text(report),
-        "facts": [{"name": texts[key], "value": value} for key, value in _facts(checked, writer) if value],
+        "tone": conclude(report).tone.value,
+        "heading": told.heading,
+        "sentence": told.sentence_text(),
+        "facts": [{"name": texts[key], "value": value} for key, value in _facts(checked, told) if value],
     }
     if is_local(report):
         wire["notice"] = texts["notice.local"]
@@ -64,17 +63,17 @@ def brief(checked: Checked, writer: ResultWriter) -> JsonObject:
     return wire
 
 
-def _facts(checked: Checked, writer: ResultWriter) -> list[tuple[str, str]]:
-    shown, day = checked.shown, writer.wording.day_of
+def _facts(checked: Checked, told: Telling) -> list[tuple[str, str]]:
+    shown, day = checked.shown, told.wording.day_of
     if shown.standing is not Standing.VERIFIED:
         return []
-    values = writer.values(checked.report)
-    according = writer.wording.text("shown.according", source=values["source"])
+    values = told.values()
+    according = told.wording.text("shown.according", source=values["source"])
     return [
         ("shown.holder", shown.holder),
         ("shown.skill", shown.skill),
         ("shown.issuer", f"{values['issuer']}, {according}"),
         ("shown.issued", day(shown.issued or None)),
         ("shown.expires", day(shown.expires or None)),
-        ("record.network", writer.network_name(checked.report)),
+        ("record.network", told.network()),
     ]

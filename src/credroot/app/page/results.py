@@ -14,8 +14,8 @@ from credroot.app.page.conclusion import conclude
 from credroot.app.page.icons import icon, outcome_icon
 from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.showing import Standing
+from credroot.app.page.telling import Telling, is_local, plain
 from credroot.core.report import Outcome
-from credroot.core.values import LOCAL_CHAIN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,100 +50,28 @@ class ResultWriter:
             class_="result",
         )
 
-    def title(self, checked: Checked) -> str:
-        """Give the heading of a result as text, for the window's title."""
-        return self.wording.text(f"conclusion.{conclude(checked.report).name}.heading")
-
-    def values(self, report: Report) -> dict[str, str]:
-        """Give the texts that sentences about a report may need."""
-        issuer = _details(report, "issuer")
-        anchor = _details(report, "anchor")
-        anchored = anchor.get("anchoredAt")
-        withdrawal = _details(report, "status")
-        subject = report.subject
-        return {
-            "issuer": _plain(issuer.get("name")) or self.wording.texts["shown.issuer_unknown"],
-            "source": _plain(issuer.get("source")),
-            **self._accreditation(issuer.get("accreditation")),
-            "anchored": self.wording.minute_of(anchored) if isinstance(anchored, str) else "",
-            "begins": self.wording.day_of(_plain(subject.get("validFrom"))),
-            "ends": self.wording.day_of(_plain(subject.get("validUntil"))),
-            "day": self.wording.day_of(_plain(withdrawal.get("withdrawnAt"))),
-            "reason": self.wording.reason(withdrawal.get("reason")),
-        }
-
-    def _accreditation(self, told: object) -> dict[str, str]:
-        known = told if isinstance(told, dict) else {}
-        begins, until = known.get("from"), known.get("until")
-        return {
-            "accreditor": _plain(known.get("name")),
-            "scope": _plain(known.get("scope")),
-            "accredited_from": self.wording.day_of(begins) if isinstance(begins, str) else "",
-            "accredited_until": self.wording.day_of(until) if isinstance(until, str) else "\u221e",
-        }
-
-    def sentence(self, check: Check, report: Report) -> Markup:
-        """Write what a check answered."""
-        return self.wording.markup(self._sentence_key(check), **self.values(report))
-
-    def conclusion_sentence(self, report: Report) -> Markup:
-        """Write the sentence below a verdict, with day and reason of a withdrawal where they are known."""
-        return self.wording.markup(self._conclusion_key(report), **self.values(report))
-
-    def conclusion_text(self, report: Report) -> str:
-        """Write the same sentence without HTML."""
-        return self.wording.isolated(self._conclusion_key(report), **self.values(report))
-
-    def sentence_text(self, check: Check, report: Report) -> str:
-        """Write what a check answered without HTML."""
-        return self.wording.isolated(self._sentence_key(check), **self.values(report))
-
-    def network_name(self, report: Report) -> str:
-        """Name the network that was asked, with its CAIP-2 id; nothing where none was."""
-        called = self._text("record.local") if is_local(report) else _plain(report.network.get("name"))
-        return f"{called} ({report.network.get('chain')})" if report.network else ""
-
-    def _conclusion_key(self, report: Report) -> str:
-        conclusion = conclude(report)
-        return self._dated(conclusion.name, conclusion.check) or f"conclusion.{conclusion.name}.sentence"
-
-    def _sentence_key(self, check: Check) -> str:
-        return self._dated(check.code, check) or self.wording.sentence_key(check.code)
-
-    def _dated(self, name: str, check: Check | None) -> str | None:
-        """Give the key of the sentence with a day in it, where there is one and the check knows the day."""
-        key = f"dated.{name}"
-        return key if check is not None and "withdrawnAt" in check.details and key in self.wording.texts else None
+    def telling(self, report: Report) -> Telling:
+        """Give what there is to say about a report."""
+        return Telling(self.wording, report)
 
     def _text(self, key: str) -> str:
         return self.wording.texts[key]
 
     def _verdict(self, checked: Checked) -> Markup:
-        report = checked.report
-        conclusion = conclude(report)
-        key = f"conclusion.{conclusion.name}"
-        why = self._why_unread(report) if conclusion.name in ("unreadable", "damaged", "no_anchor") else None
+        told = self.telling(checked.report)
+        tone = conclude(checked.report).tone
         return element(
             "header",
-            icon(conclusion.tone),
+            icon(tone),
             element(
                 "div",
                 element("p", checked.name, class_="file") if checked.name else None,
-                element("h2", self._text(f"{key}.heading"), id="verdict", tabindex="-1", autofocus=True),
-                element(
-                    "p",
-                    joined(self.conclusion_sentence(report), " " if why else None, why),
-                    role="status",
-                    class_="sentence",
-                ),
-                self._banner(report),
+                element("h2", told.heading, id="verdict", tabindex="-1", autofocus=True),
+                element("p", told.sentence(), role="status", class_="sentence"),
+                self._banner(checked.report),
             ),
-            class_=f"verdict {conclusion.tone}",
+            class_=f"verdict {tone}",
         )
-
-    def _why_unread(self, report: Report) -> Markup | None:
-        check = next((check for check in report.checks if check.id == "format"), None)
-        return None if check is None else self.sentence(check, report)
 
     def _banner(self, report: Report) -> Markup | None:
         if not is_local(report):
@@ -190,18 +118,18 @@ class ResultWriter:
         )
 
     def _issuer(self, checked: Checked) -> Markup:
-        details = _details(checked.report, "issuer")
+        details = self.telling(checked.report).details("issuer")
         outcome = next((check.outcome for check in checked.report.checks if check.id == "issuer"), None)
         is_known = outcome in (Outcome.PASSED, Outcome.WARNING)
         if is_known and checked.shown.standing is not Standing.VERIFIED:
             told = joined(element("bdi", checked.shown.issuer or self._text("shown.unnamed")))
         elif is_known:
             told = joined(
-                element("bdi", _plain(details.get("name")), class_="issuer-name"),
+                element("bdi", plain(details.get("name")), class_="issuer-name"),
                 " ",
                 element(
                     "span",
-                    self.wording.markup("shown.according", source=_plain(details.get("source"))),
+                    self.wording.markup("shown.according", source=plain(details.get("source"))),
                     class_="according",
                 ),
             )
@@ -264,7 +192,7 @@ class ResultWriter:
                     element("strong", texts[f"outcome.{check.outcome}"], class_="word"),
                     class_="asked",
                 ),
-                element("p", self.sentence(check, report), class_="answer"),
+                element("p", self.telling(report).answer(check), class_="answer"),
                 element("p", texts[meaning], class_="meaning") if meaning in texts else None,
             ),
             class_=str(check.outcome),
@@ -275,12 +203,12 @@ class ResultWriter:
         network = report.network
         if not network:
             return None
-        name = _plain(network.get("name"))
+        told, name = self.telling(report), plain(network.get("name"))
         base = self._explorer(name)
-        anchor = _details(report, "anchor")
-        registry, block = _plain(network.get("registry")), network.get("block")
+        anchor = told.details("anchor")
+        registry, block = plain(network.get("registry")), network.get("block")
         anchored, root = anchor.get("anchoredAt"), anchor.get("root")
-        inclusion = _details(report, "inclusion")
+        inclusion = told.details("inclusion")
         index, count = inclusion.get("index"), inclusion.get("leafCount")
         place = (
             self.wording.text("record.place", index=f"{index + 1:,}", count=f"{count:,}")
@@ -289,12 +217,12 @@ class ResultWriter:
         )
         called = self._text("record.local") if is_local(report) else name
         rows = [
-            self._fact("record.network", joined(called, " ", element("code", _plain(network.get("chain"))))),
+            self._fact("record.network", joined(called, " ", element("code", plain(network.get("chain"))))),
             self._fact("record.registry", _explored(registry, f"{base}/address/{registry}" if base else "")),
             self._fact("record.anchored", self.wording.minute_of(anchored) if isinstance(anchored, str) else None),
             self._fact(
                 "record.batch",
-                joined(element("code", _plain(root)), element("span", place, class_="place") if place else None)
+                joined(element("code", plain(root)), element("span", place, class_="place") if place else None)
                 if isinstance(anchored, str)
                 else None,
             ),
@@ -351,11 +279,6 @@ class ResultWriter:
         )
 
 
-def is_local(report: Report) -> bool:
-    """Tell a report on the local chain, which proves nothing to others."""
-    return report.network.get("chain") == LOCAL_CHAIN_ID.caip2
-
-
 def link(address: str) -> Markup | None:
     """Write an address as a link that shows where it leads and tells nobody where it was followed from."""
     if not address:
@@ -381,17 +304,6 @@ def _report_text(checked: Checked) -> str:
     if checked.shown.standing is Standing.HIDDEN:
         wire.pop("credential", None)
     return json.dumps(wire, ensure_ascii=False, indent=2)
-
-
-def _details(report: Report, check_id: str) -> dict[str, object]:
-    for check in report.checks:
-        if check.id == check_id:
-            return dict(check.details)
-    return {}
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _paragraphs(text: str) -> Markup | None:

@@ -141,7 +141,7 @@ class PageRoutes:
         if asked.is_brief:
             if len(checked) != 1:
                 raise ProblemError(UNPROCESSABLE, "a brief answer is about one file", code="page.not_one")
-            wire = brief(checked[0], ResultWriter(wording(asked.language), self._explorers))
+            wire = brief(checked[0], wording(asked.language))
         else:
             wire = {
                 "format": PAGE_FORMAT,
@@ -178,7 +178,7 @@ class PageRoutes:
         checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end)
         writer = ResultWriter(wording(language), self._explorers)
         if len(checked) == 1:
-            return checked, writer.title(checked[0]), writer.result(checked[0])
+            return checked, writer.telling(checked[0].report).heading, writer.result(checked[0])
         table = TableWriter(writer)
         return checked, table.title(checked), table.table(checked)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from credroot.app.page.conclusion import Tone, conclude
 from credroot.app.page.icons import icon
 from credroot.app.page.markup import Markup, element, joined
-from credroot.app.page.results import ResultWriter, download, is_local
+from credroot.app.page.results import ResultWriter, download
 from credroot.app.page.showing import Standing
+from credroot.app.page.telling import is_local
 from credroot.app.verdict_table import table_writer
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class TableWriter:
         unshown = element("span", self._texts["table.unverified"], class_="unshown")
         name = next((check.details.get("name") for check in entry.report.checks if check.id == "issuer"), None)
         issuer = name if isinstance(name, str) and verified else None
-        why = self._writer.sentence(conclusion.check, entry.report) if conclusion.check else None
+        why = self._writer.telling(entry.report).answer(conclusion.check) if conclusion.check else None
         return element(
             "tr",
             element("th", element("bdi", entry.name, title=entry.name), scope="row"),
