@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgres import empty_schema, running_server, server_programs
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # No deadline: a busy machine is not a failure. `print_blob` gives the line that repeats a failure.
@@ -60,3 +61,28 @@ def workspace(template: Path, tmp_path: Path) -> Iterator[Workspace]:
     shutil.copytree(template, folder)
     yield Workspace(folder, "")
     stop_chain(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The folder of a running server's socket."""
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with running_server(programs) as folder:
+        yield folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="session")
+def new_index_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Makes URLs of empty databases, in SQLite and then in PostgreSQL: every test of an index runs on both."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('index')}/index.db"
+    folder = request.getfixturevalue("postgres")
+    return lambda: empty_schema(folder)
+
+
+@pytest.fixture
+def index_url(new_index_url: Callable[[], str]) -> str:
+    """The URL of one empty database."""
+    return new_index_url()

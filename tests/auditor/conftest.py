@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +13,6 @@ from credroot.chain.finality import Confirmations, Finality
 from credroot.chain.rpc import Rpc
 from credroot.store.event_index import EventIndex
 from tests.auditor.anvil import AnvilChain, start_anvil
-from tests.auditor.postgres import running_server, server_programs
-
-_numbers = count(1)
 
 
 @pytest.fixture
@@ -26,30 +20,6 @@ def chain() -> Iterator[AnvilChain]:
     running = start_anvil()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The folder of a running server's socket."""
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with running_server(programs) as folder:
-        yield folder
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, in SQLite and then in PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/index.db"
-    import psycopg
-
-    folder = request.getfixturevalue("postgres")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    return f"postgresql://postgres@/{name}?host={folder}"
 
 
 @pytest.fixture

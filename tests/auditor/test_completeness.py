@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -55,14 +55,23 @@ def proxy(registry: EmbeddedRegistry) -> Iterator[LyingProxy]:
     running.close()
 
 
-def audited(registry: EmbeddedRegistry, proxy: LyingProxy, lie: Lie, depth: Depth) -> Completeness:
-    proxy.lie = lie
-    with EventIndex("sqlite://") as index, Rpc(proxy.url) as rpc:
-        synchroniser = Synchroniser(rpc, registry.deployment, Confirmations(1), index)
-        position = synchroniser.run().position
-        ledger = Ledger.of(index.events(synchroniser.source))
-        subject = Subject(rpc, registry.deployment, index, synchroniser.source, ledger, position)
-        return check_completeness(subject, depth)
+Audited = Callable[[Lie, Depth], Completeness]
+
+
+@pytest.fixture
+def audited(registry: EmbeddedRegistry, proxy: LyingProxy, new_index_url: Callable[[], str]) -> Audited:
+    """Audits through an endpoint that lies, from the beginning in an index of its own."""
+
+    def audit(lie: Lie, depth: Depth) -> Completeness:
+        proxy.lie = lie
+        with EventIndex(new_index_url()) as index, Rpc(proxy.url) as rpc:
+            synchroniser = Synchroniser(rpc, registry.deployment, Confirmations(1), index)
+            position = synchroniser.run().position
+            ledger = Ledger.of(index.events(synchroniser.source))
+            subject = Subject(rpc, registry.deployment, index, synchroniser.source, ledger, position)
+            return check_completeness(subject, depth)
+
+    return audit
 
 
 def without(*places: int) -> Lie:
@@ -80,8 +89,8 @@ def rules(completeness: Completeness) -> set[str]:
     return {finding.number for finding in completeness.findings}
 
 
-def test_an_honest_endpoint_passes_every_check(registry: EmbeddedRegistry, proxy: LyingProxy) -> None:
-    found = audited(registry, proxy, honest, Depth.EVERY_BLOCK)
+def test_an_honest_endpoint_passes_every_check(audited: Audited) -> None:
+    found = audited(honest, Depth.EVERY_BLOCK)
     assert [check.outcome for check in found.checks] == [Outcome.PASSED] * 4, found.checks
     assert found.findings == ()
 
@@ -90,33 +99,27 @@ def test_an_honest_endpoint_passes_every_check(registry: EmbeddedRegistry, proxy
     ("place", "rule"),
     [(0, "L101"), (1, "S201"), (2, "S203"), (5, "S202"), (7, "S204"), (8, "S206"), (10, "S208")],
 )
-def test_an_omitted_event_is_found_by_the_state_alone(
-    registry: EmbeddedRegistry, proxy: LyingProxy, place: int, rule: str
-) -> None:
+def test_an_omitted_event_is_found_by_the_state_alone(audited: Audited, place: int, rule: str) -> None:
     depth = Depth.PROVED if rule == "S208" else Depth.STATE
-    assert rule in rules(audited(registry, proxy, without(place), depth))
+    assert rule in rules(audited(without(place), depth))
 
 
 def test_an_event_of_an_account_that_no_other_event_names_is_missed_by_questions_and_found_by_the_proof(
-    registry: EmbeddedRegistry, proxy: LyingProxy
+    audited: Audited,
 ) -> None:
     lie = without(9)  # the only accreditation: nobody would know to ask for it
-    assert audited(registry, proxy, lie, Depth.STATE).findings == ()
-    assert "S208" in rules(audited(registry, proxy, lie, Depth.PROVED))
+    assert audited(lie, Depth.STATE).findings == ()
+    assert "S208" in rules(audited(lie, Depth.PROVED))
 
 
-def test_a_suspension_that_was_lifted_is_missed_by_the_state_and_found_by_the_headers(
-    registry: EmbeddedRegistry, proxy: LyingProxy
-) -> None:
+def test_a_suspension_that_was_lifted_is_missed_by_the_state_and_found_by_the_headers(audited: Audited) -> None:
     lie = without(3, 4)
-    assert audited(registry, proxy, lie, Depth.PROVED).findings == ()
-    found = audited(registry, proxy, lie, Depth.EVERY_BLOCK)
+    assert audited(lie, Depth.PROVED).findings == ()
+    found = audited(lie, Depth.EVERY_BLOCK)
     assert [finding.number for finding in found.findings] == ["H302", "H302"]
 
 
-def test_an_altered_reason_is_missed_by_the_state_and_found_by_the_receipts(
-    registry: EmbeddedRegistry, proxy: LyingProxy
-) -> None:
+def test_an_altered_reason_is_missed_by_the_state_and_found_by_the_receipts(audited: Audited) -> None:
     def lie(method: str, params: list[Any], result: Any) -> Any:
         if method != "eth_getLogs":
             return result
@@ -124,24 +127,22 @@ def test_an_altered_reason_is_missed_by_the_state_and_found_by_the_receipts(
             {**log, "data": log["data"][:-1] + "4"} if int(log["blockNumber"], 16) - 2 == 2 else log for log in result
         ]
 
-    assert audited(registry, proxy, lie, Depth.STATE).findings == ()
-    assert rules(audited(registry, proxy, lie, Depth.PROVED)) == {"H303"}
+    assert audited(lie, Depth.STATE).findings == ()
+    assert rules(audited(lie, Depth.PROVED)) == {"H303"}
 
 
-def test_state_that_is_invented_to_fit_does_not_hash_to_the_block(
-    registry: EmbeddedRegistry, proxy: LyingProxy
-) -> None:
+def test_state_that_is_invented_to_fit_does_not_hash_to_the_block(audited: Audited) -> None:
     def lie(method: str, params: list[Any], result: Any) -> Any:
         if method == "eth_getProof":
             nodes = result["accountProof"]
             return {**result, "accountProof": [*nodes[:-1], nodes[-1][:-2] + "00"]}
         return result
 
-    assert "S209" in rules(audited(registry, proxy, lie, Depth.PROVED))
+    assert "S209" in rules(audited(lie, Depth.PROVED))
 
 
 def test_a_header_that_is_invented_to_fit_does_not_hash_to_the_block(
-    registry: EmbeddedRegistry, proxy: LyingProxy
+    audited: Audited, registry: EmbeddedRegistry
 ) -> None:
     newest = registry.node.rpc.call("eth_blockNumber")
 
@@ -150,35 +151,31 @@ def test_a_header_that_is_invented_to_fit_does_not_hash_to_the_block(
             return {**result, "stateRoot": "0x" + "55" * 32}
         return result
 
-    assert "H306" in rules(audited(registry, proxy, lie, Depth.PROVED))
+    assert "H306" in rules(audited(lie, Depth.PROVED))
 
 
-def test_a_chain_whose_headers_never_hash_is_neither_accused_nor_believed(
-    registry: EmbeddedRegistry, proxy: LyingProxy
-) -> None:
+def test_a_chain_whose_headers_never_hash_is_neither_accused_nor_believed(audited: Audited) -> None:
     def lie(method: str, params: list[Any], result: Any) -> Any:
         if method == "eth_getBlockByNumber" and result is not None:
             return {**result, "mixHash": "0x" + "55" * 32}
         return result
 
-    found = audited(registry, proxy, lie, Depth.EVERY_BLOCK)
+    found = audited(lie, Depth.EVERY_BLOCK)
     outcomes = {check.id: check.outcome for check in found.checks}
     assert outcomes["proof"] is outcomes["history"] is Outcome.UNKNOWN
     assert rules(found) == {"H304"}
 
 
-def test_receipts_that_are_invented_to_fit_do_not_hash_to_the_header(
-    registry: EmbeddedRegistry, proxy: LyingProxy
-) -> None:
+def test_receipts_that_are_invented_to_fit_do_not_hash_to_the_header(audited: Audited) -> None:
     def lie(method: str, params: list[Any], result: Any) -> Any:
         if method == "eth_getTransactionReceipt" and result is not None and result["logs"]:
             return {**result, "logs": []}
         return without(2)(method, params, result)
 
-    assert "H305" in rules(audited(registry, proxy, lie, Depth.PROVED))
+    assert "H305" in rules(audited(lie, Depth.PROVED))
 
 
-def test_an_endpoint_without_proofs_leaves_the_question_open(registry: EmbeddedRegistry, proxy: LyingProxy) -> None:
+def test_an_endpoint_without_proofs_leaves_the_question_open(audited: Audited) -> None:
     from tests.auditor.lying_proxy import RpcFault
 
     def lie(method: str, params: list[Any], result: Any) -> Any:
@@ -186,7 +183,7 @@ def test_an_endpoint_without_proofs_leaves_the_question_open(registry: EmbeddedR
             raise RpcFault("the method eth_getProof does not exist")
         return result
 
-    found = audited(registry, proxy, lie, Depth.PROVED)
+    found = audited(lie, Depth.PROVED)
     assert {check.id: check.outcome for check in found.checks}["proof"] is Outcome.UNKNOWN
     assert not found.is_complete
 

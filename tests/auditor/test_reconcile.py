@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,24 +189,51 @@ def fresh_help() -> Iterator[None]:
         command._help_option = None
 
 
-@pytest.mark.usefixtures("fresh_help")
-def test_commands_answer_as_documented(made: Made, tmp_path: Path) -> None:
-    workspace = str(made.settings.workspace)
+Status = Callable[..., tuple[int, str]]
 
-    def status(*arguments: str) -> tuple[int, str]:
-        done = CliRunner().invoke(root, ["-w", workspace, "audit", *arguments], standalone_mode=False)
+
+@pytest.fixture
+def status(made: Made, index_url: str, monkeypatch: pytest.MonkeyPatch, fresh_help: None) -> Iterator[Status]:
+    """Runs an audit command on the demonstration's workspace, with the index in either database."""
+    monkeypatch.setenv("CREDROOT_INDEX", index_url)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        command = ["-w", str(made.settings.workspace), "audit", *arguments]
+        done = CliRunner().invoke(root, command, standalone_mode=False)
         assert done.exception is None, done.exception
         return int(done.return_value or 0), done.stdout
 
+    yield run
+    (made.settings.workspace / "audit" / "accepted.json").unlink(missing_ok=True)
+
+
+def test_either_database_gives_the_same_audit(made: Made, index_url: str) -> None:
+    with desk(made.settings, index_url=index_url) as at:
+        report = audit(at, Request())
+    assert report.checkpoint() == made.report.checkpoint()
+    assert [finding.id for finding in report.findings] == [finding.id for finding in made.report.findings]
+
+
+def test_commands_answer_as_documented(status: Status, tmp_path: Path) -> None:
     assert status("sync", "--json")[0] == 0
     assert json.loads(status("sync", "--json")[1])["newEvents"] == 0
     lines = status("events")[1].splitlines()
     assert {json.loads(line)["format"] for line in lines} == {"credroot/event/v1"}
     table = status("events", "--format", "csv")[1].splitlines()
     assert len(table) == len(lines) + 1
+    page = json.loads(status("events", "--json")[1])
+    assert (page["format"], page["events"]) == ("credroot/events/v1", [json.loads(line) for line in lines])
+    revoked = status("events", "--jsonl", "--kind", "StatusChanged", "--from-block", "1")[1].splitlines()
+    assert [json.loads(line)["event"] for line in revoked] == ["StatusChanged"]
     code, text = status("ledger", "--prove")
     assert (code, json.loads(text)["format"]) == (0, "credroot/ledger/v1")
+    entries = [json.loads(line) for line in status("ledger", "--jsonl")[1].splitlines()]
+    assert entries == json.loads(text)["entries"]
+    [first, *_] = [entry["block"] for entry in entries if entry["entry"] == "batch"]
+    earlier = json.loads(status("ledger", "--as-of", str(first))[1])
+    assert [entry["entry"] for entry in earlier["entries"]].count("batch") == 1
     assert status("contract")[0] == 0
+    assert json.loads(status("contract", "--json")[1])["format"] == "credroot/audit-contract/v1"
     assert status("watch", "--once") == (0, "")
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     code, text = status("reconcile", "--json")
@@ -225,3 +252,26 @@ def test_commands_answer_as_documented(made: Made, tmp_path: Path) -> None:
     assert status("checkpoint", str(signed), "--sign")[0] == 0
     assert status("checkpoint", str(signed))[0] == 0
     assert len(json.loads(signed.read_bytes())["signatures"]) == 1
+    told = json.loads(status("checkpoint", str(signed), "--json")[1])
+    assert (told["differs"], told["ledger"]) == (None, json.loads(signed.read_bytes())["ledger"])
+
+
+def test_a_watch_tells_people_and_programs_of_each_new_event(status: Status) -> None:
+    code, told = status("watch", "--once")
+    assert (code, told.count("BatchAnchored")) == (0, 2)
+    assert status("watch", "--once", "--jsonl") == (0, "")
+
+
+def test_a_watch_gives_programs_the_events_as_the_export_does(status: Status) -> None:
+    seen = [json.loads(line) for line in status("watch", "--once", "--jsonl")[1].splitlines()]
+    events = [json.loads(line) for line in status("events")[1].splitlines()]
+    assert [item for item in seen if item["format"] == "credroot/event/v1"] == events
+    assert {item["format"] for item in seen} == {"credroot/event/v1", "credroot/finding/v1"}
+
+
+def test_a_parquet_export_has_a_row_for_each_event(status: Status, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow, which requirements.lock has")
+    path = tmp_path / "events.parquet"
+    assert status("events", "--format", "parquet", "--out", str(path))[0] == 0
+    events = [json.loads(line)["event"] for line in status("events")[1].splitlines()]
+    assert parquet.read_table(path).column("event").to_pylist() == events

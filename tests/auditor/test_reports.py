@@ -1,11 +1,13 @@
-"""Checkpoints, differences, exports, pages and the page for people: each refuses what it does not know."""
+"""Checkpoints, differences, exports and the page for people: each refuses what it does not know."""
 
 from __future__ import annotations
 
 import csv
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,18 +15,17 @@ import pytest
 from credroot.auditor.audit_report import AuditReport
 from credroot.auditor.checkpoint import Checkpoint
 from credroot.auditor.difference import compare, read_report
-from credroot.auditor.exports import COLUMNS, csv_lines, event_json, jsonl_lines
+from credroot.auditor.exports import COLUMNS, csv_lines, event_json, jsonl_lines, write_parquet
 from credroot.auditor.findings import Finding
 from credroot.auditor.html_report.page import html_report
 from credroot.auditor.html_report.series import MAX_BARS, over_time
-from credroot.auditor.pages import events_page, issuer_page
 from credroot.chain.deployment import Deployment
 from credroot.chain.keystore import signer_from_key
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.values import Address, ChainId, Digest
-from credroot.store.event_index import EventIndex, Position
-from tests.auditor.test_ledger import ME, Scribe
+from credroot.store.event_index import Position
+from tests.auditor.scribe import ME, Scribe
 
 DEPLOYMENT = Deployment(
     "test", ChainId(5), Address(b"\x05" * 20), Digest(b"\x06" * 32), 1, Digest(bytes(32)), Address(b"\x07" * 20)
@@ -117,45 +118,29 @@ def test_exports_hold_every_argument_and_no_cell_is_a_formula() -> None:
         assert set(event_json(event)["arguments"]) <= set(COLUMNS)  # type: ignore[arg-type]
 
 
-def filled(index: EventIndex, scribe: Scribe) -> int:
-    source = index.source(DEPLOYMENT.chain_id, DEPLOYMENT.address, code_hash=DEPLOYMENT.code_hash, deploy_block=1)
-    rows = [event[:9] for event in scribe.events]
-    blocks = [(event.block, bytes(32), bytes(32), event.timestamp) for event in scribe.events]
-    index.append(source, rows, blocks, before=None, after=Position(len(rows), bytes(32)))
-    return source
+def test_a_parquet_file_holds_the_table_and_is_read_back_by_its_types(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow, which requirements.lock has")
+    uri = '=HYPERLINK("http://evil.example")'
+    scribe = Scribe().anchored().status(3, 2**255).write("ProfileSet", ME, ME, digest=bytes(32), uri=uri)
+    path = tmp_path / "events.parquet"
+    assert write_parquet(scribe.events, path) == 3
+    table = parquet.read_table(path)
+    assert table.column_names == list(COLUMNS)
+    assert {str(table.schema.field(name).type) for name in ("block", "logIndex", "leafCount")} == {"uint64"}
+    rows = table.to_pylist()
+    assert (rows[0]["block"], rows[0]["leafCount"], rows[0]["uri"]) == (1, 300, None)
+    # A status word has 256 bits, which no number type of the format holds; and nobody runs a cell of it.
+    assert (rows[1]["mask"], rows[2]["uri"]) == (str(2**255), uri)
+    assert rows[0]["time"] == datetime.fromtimestamp(scribe.events[0].timestamp, UTC)
 
 
-def test_pages_follow_one_another_without_a_gap_or_a_repetition(index: EventIndex) -> None:
-    scribe = Scribe()
-    for number in range(1, 26):
-        scribe.anchored(bytes([number]) * 32, number)
-    source = filled(index, scribe)
-    seen, cursor = [], None
-    while True:
-        page: Any = events_page(index, source, DEPLOYMENT, issuer=ME, after=cursor, limit=7)
-        seen += [event["block"] for event in page["events"]]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    assert seen == list(range(1, 26))
-    assert events_page(index, source, DEPLOYMENT, issuer=Address(b"\x55" * 20))["events"] == []
-    batches, after = [], 0
-    while after is not None:
-        part: Any = issuer_page(index, source, DEPLOYMENT, ME, after=after, limit=10)
-        batches += [batch["sequence"] for batch in part["batches"]]
-        after = part["next"]
-    assert batches == list(range(1, 26))
-    assert issuer_page(index, source, DEPLOYMENT, Address(b"\x55" * 20)) is None
-
-
-@pytest.mark.parametrize("cursor", ["", "1", "-1-2", "1-2-3", "01-2", "1-x", "9" * 30 + "-1"])
-def test_a_cursor_that_is_none_is_refused(index: EventIndex, cursor: str) -> None:
-    source = filled(index, Scribe().anchored())
+def test_parquet_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(InputError) as caught:
-        events_page(index, source, DEPLOYMENT, after=cursor)
-    assert caught.value.code == "page.cursor"
-    with pytest.raises(InputError):
-        events_page(index, source, DEPLOYMENT, limit=0)
+        write_parquet(Scribe().anchored().events, tmp_path / "events.parquet")
+    assert caught.value.code == "audit.parquet"
+    assert "credroot[parquet]" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_that_a_stranger_wrote_becomes_markup() -> None:

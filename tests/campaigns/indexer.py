@@ -62,10 +62,17 @@ class Tally:
         return [*told, f"found by: {dict(self.rules.most_common())}", *self.missed]
 
 
-def run_chain(chain: AnvilChain, rng: random.Random, tally: Tally, *, lies: int, url: str = "sqlite://") -> None:
+def run_chain(
+    chain: AnvilChain,
+    rng: random.Random,
+    tally: Tally,
+    *,
+    lies: int,
+    new_index_url: Callable[[], str] = lambda: "sqlite://",
+) -> None:
     """Let one random chain grow, be reorganised and be read; then lie about it `lies` times."""
     historian = Historian(rng, chain.accounts)
-    with EventIndex(url) as index:
+    with EventIndex(new_index_url()) as index:
         synchroniser = Synchroniser(chain.rpc, chain.deployment, Confirmations(1), index)
         for _ in range(4):
             live(chain, historian, rng.randint(1, 8))
@@ -82,7 +89,7 @@ def run_chain(chain: AnvilChain, rng: random.Random, tally: Tally, *, lies: int,
         _assert_equal_to_the_chain(chain, index, synchroniser.source)
         tally.chains += 1
         tally.events += index.count(synchroniser.source)
-    _tell_lies(chain, rng, tally, lies)
+    _tell_lies(chain, rng, tally, lies, new_index_url)
 
 
 def _reorganise(chain: AnvilChain, historian: Historian, tally: Tally) -> None:
@@ -153,7 +160,9 @@ def _evm_log(log: dict[str, Any], time: int) -> EvmLog:
     return EvmLog(bytes.fromhex(log["address"][2:]), topics, bytes.fromhex(log["data"][2:]), time)
 
 
-def _tell_lies(chain: AnvilChain, rng: random.Random, tally: Tally, count: int) -> None:
+def _tell_lies(
+    chain: AnvilChain, rng: random.Random, tally: Tally, count: int, new_index_url: Callable[[], str]
+) -> None:
     logs = true_logs(chain)
     if not logs:
         return
@@ -167,7 +176,7 @@ def _tell_lies(chain: AnvilChain, rng: random.Random, tally: Tally, count: int) 
                 continue
             proxy.lie = _lie(chosen, replacement)
             tally.lies[name] += 1
-            rules = _found_by(chain, proxy.url)
+            rules = _found_by(chain, proxy.url, new_index_url())
             if rules:
                 tally.found[name] += 1
                 tally.rules.update(set(rules))
@@ -189,9 +198,9 @@ def _lie(chosen: dict[str, Any], replacement: Logs) -> Callable[[str, list[Any],
     return lie
 
 
-def _found_by(chain: AnvilChain, url: str) -> list[str]:
+def _found_by(chain: AnvilChain, url: str, index_url: str) -> list[str]:
     """Audit through a lying endpoint; give what gave the lie away."""
-    with EventIndex("sqlite://") as index, Rpc(url, deadline_s=30) as rpc:
+    with EventIndex(index_url) as index, Rpc(url, deadline_s=30) as rpc:
         synchroniser = Synchroniser(rpc, chain.deployment, Confirmations(1), index)
         try:
             synchroniser.run()

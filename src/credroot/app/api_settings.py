@@ -17,6 +17,8 @@ MAX_KEY_FILE_BYTES = 65_536
 EVERY_ORIGIN = "*"
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 """As browsers write an origin: scheme, host and port, nothing behind them."""
+DEFAULT_INDEX_LAG_S = 900
+"""Seconds: longer than a restart of what fills the index takes, too short to take an old answer for a new one."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,6 +39,10 @@ class Table(Protocol):
         """Give a list of texts, an empty one where there is none."""
         ...
 
+    def count(self, key: str, *, default: int) -> int:
+        """Give a number that is not negative."""
+        ...
+
     def finish(self) -> None:
         """Raise `InputError` for keys that nobody read."""
         ...
@@ -52,11 +58,13 @@ class ApiSettings:
     """SHA-256 of each bearer key that may issue; 32 bytes each. The keys themselves stand nowhere."""
     allow_origins: frozenset[str] = frozenset()
     """Origins whose pages may ask below ``/v1/``; ``*`` is every one."""
+    max_index_lag_s: int = DEFAULT_INDEX_LAG_S
+    """How far the index of events may be behind the chain's last final block before it is no longer served."""
 
 
 def read_api_settings(folder: Path, table: Table) -> ApiSettings:
     """Read ``[api]``: ``issue``, ``issue_key_sha256`` (64 hex digits), ``issue_key_file`` (such digests, one a line),
-    ``allow_origins``.
+    ``allow_origins``, ``max_index_lag_s``.
 
     The file is named relative to the workspace `folder`; what follows ``#`` in it is a remark.
 
@@ -70,6 +78,7 @@ def read_api_settings(folder: Path, table: Table) -> ApiSettings:
     if issue and name is not None:
         digests += _lines(folder / name)
     origins = read_origins(table.texts("allow_origins"), source=table.source)
+    lag = table.count("max_index_lag_s", default=DEFAULT_INDEX_LAG_S)
     table.finish()
     wrong = [digest for digest in digests if not _DIGEST.fullmatch(digest)]
     if wrong or (issue and not digests):
@@ -78,7 +87,7 @@ def read_api_settings(folder: Path, table: Table) -> ApiSettings:
             "issue_key_file",
             code="settings.api_key",
         )
-    return ApiSettings(issue, frozenset(map(bytes.fromhex, digests)), origins)
+    return ApiSettings(issue, frozenset(map(bytes.fromhex, digests)), origins, lag)
 
 
 def read_origins(texts: Iterable[str], *, source: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credroot.app.audit_index import AUDIT_FOLDER, open_index
 from credroot.app.connections import Connections
 from credroot.auditor.anomalies import find_anomalies
 from credroot.auditor.audit_report import AuditReport
@@ -26,17 +27,14 @@ from credroot.auditor.wording import counted
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.values import Digest
-from credroot.store.event_index import EventIndex
 
 if TYPE_CHECKING:
     from credroot.app.settings import Network, Settings
     from credroot.chain.deployment import Deployment
     from credroot.chain.rpc import Rpc
     from credroot.core.values import Address
-    from credroot.store.event_index import Position
+    from credroot.store.event_index import EventIndex, Position
 
-AUDIT_FOLDER = "audit"
-INDEX_FILE = "index.db"
 ACCEPTED_FILE = "accepted.json"
 ROSTER_FOLDER = "rosters"
 ROSTER_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -127,9 +125,7 @@ def desk(
     deployment = settings.deployment(chosen)
     with Connections(settings) as connections:
         connections.reader(deployment).check()
-        folder = settings.workspace / AUDIT_FOLDER
-        folder.mkdir(exist_ok=True)
-        with EventIndex(index_url) if index_url else EventIndex.at(folder / INDEX_FILE) as index:
+        with open_index(settings, index_url) as index:
             rpc = connections.rpc(chosen)
             synchroniser = Synchroniser(
                 rpc,

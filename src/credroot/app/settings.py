@@ -98,6 +98,8 @@ class Settings:
     """What may be fetched: ``did:web:...`` with its host, and ``https://host`` origins; nothing unless it is named."""
     api: ApiSettings
     """What the HTTP API may do beyond verifying."""
+    index: str | None
+    """URL of the index of events that commands and API share; a file of the workspace where it is `None`."""
     passphrase_file: Path | None
     keystore_folders: tuple[Path, ...]
     sources: Mapping[str, str]
@@ -196,7 +198,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
             networks[chosen] = _with_endpoint(networks[chosen], url)
             sources["endpoints"] = variable
             break
-    trust = table.sub("trust")
+    trust, audit = table.sub("trust"), table.sub("audit")
     settings = Settings(
         workspace=folder,
         networks=networks,
@@ -208,11 +210,13 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         require_anchor=trust.flag("require_anchor", default=True),
         fetch=trust.texts("fetch"),
         api=read_api_settings(folder, table.sub("api")),
+        index=environment.get("CREDROOT_INDEX") or audit.optional_text("index"),
         passphrase_file=_passphrase_file(folder, environment, table),
         keystore_folders=_keystore_folders(folder, environment),
         sources=sources,
     )
     trust.finish()
+    audit.finish()
     table.text("format", SETTINGS_FORMAT)
     table.finish()
     return settings
@@ -249,6 +253,12 @@ class _Table:
 
     def flag(self, key: str, *, default: bool) -> bool:
         return bool(self.get(key, bool, default))
+
+    def count(self, key: str, *, default: int) -> int:
+        value = int(self.get(key, int, default, required=True))
+        if value < 0:
+            raise InputError(f"{self.source}: {key} must not be negative", code="settings.kind")
+        return value
 
     def sub(self, key: str) -> _Table:
         return _Table(self.get(key, dict, {}), f"{self.source} [{key}]")

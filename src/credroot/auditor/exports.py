@@ -11,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from credroot.chain.events import KINDS, LogRow, event_of
-from credroot.core.clock import format_time
+from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
+from credroot.core.spreadsheet import safe_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,13 @@ COLUMNS = (
     "nonce",
 )
 """Of a table: the place of an event, then every argument that any event has."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS = frozenset(
+    (
+        *("block", "logIndex", "leafCount", "sequence", "action", "reason", "roles"),
+        *("expiresAt", "from", "validFrom", "validUntil"),
+    )
+)
+"""Columns whose numbers have 64 bits at most, by the ABI, whatever a stranger chose."""
 
 
 def event_json(stored: Stored) -> JsonObject:
@@ -87,11 +94,13 @@ def csv_lines(events: Iterable[Stored]) -> Iterator[str]:
     """Give a table, its header first. A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
     yield _csv_line(COLUMNS)
     for stored in events:
-        yield _csv_line([_guarded(cell) for cell in _cells(stored)])
+        yield _csv_line(map(safe_cell, _cells(stored)))
 
 
 def write_parquet(events: Iterable[Stored], path: Path) -> int:
-    """Write the table of `csv_lines` as a Parquet file, every cell a text but block and log index; give the rows.
+    """Write the table of `csv_lines` as a Parquet file with numbers and times as such; give the number of rows.
+
+    A number of more than 64 bits is a text: a status word, a nonce. An argument that an event has not is null.
 
     Raises:
         InputError: ``audit.parquet``, pyarrow is not installed.
@@ -100,20 +109,27 @@ def write_parquet(events: Iterable[Stored], path: Path) -> int:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise InputError("Parquet needs: pip install pyarrow", code="audit.parquet") from error
-    numbers = {"block", "logIndex"}
-    schema = pyarrow.schema([(name, pyarrow.int64() if name in numbers else pyarrow.string()) for name in COLUMNS])
+        raise InputError("Parquet needs: pip install 'credroot[parquet]'", code="audit.parquet") from error
+    types = {name: pyarrow.uint64() for name in _NUMBERS} | {"time": pyarrow.timestamp("s", tz="UTC")}
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in COLUMNS])
     rows = 0
     iterator = iter(events)
     with parquet.ParquetWriter(path, schema) as writer:
         while page := [_cells(stored) for stored in islice(iterator, PARQUET_ROWS)]:
             columns: dict[str, list[Any]] = {
-                name: [int(row[place]) if name in numbers else row[place] or None for row in page]
-                for place, name in enumerate(COLUMNS)
+                name: [_typed(name, row[place]) for row in page] for place, name in enumerate(COLUMNS)
             }
             writer.write_table(pyarrow.table(columns, schema=schema))
             rows += len(page)
     return rows
+
+
+def _typed(name: str, cell: str) -> int | str | datetime | None:
+    if not cell:
+        return None
+    if name == "time":
+        return parse_time(cell)
+    return int(cell) if name in _NUMBERS else cell
 
 
 def _cells(stored: Stored) -> list[str]:
@@ -133,7 +149,3 @@ def _csv_line(cells: Iterable[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue()
-
-
-def _guarded(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell

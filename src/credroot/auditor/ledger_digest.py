@@ -33,6 +33,17 @@ def ledger_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[Js
     for batch in ledger.batches.values():
         if issuer is None or batch.issuer == issuer:
             yield batch_entry(ledger, batch)
+    yield from key_entries(ledger, issuer)
+    yield from accreditation_entries(ledger, issuer)
+    yield from profile_entries(ledger, issuer)
+    for signer, nonce in sorted(ledger.nonces.items()):
+        if issuer is None or signer == issuer:
+            # A nonce may be any 256-bit number, which JSON does not hold.
+            yield {"entry": "nonce", "signer": str(signer), "next": str(nonce)}
+
+
+def key_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[JsonObject]:
+    """Give the keys that were ever set, by issuer and account."""
     for (owner, account), key in sorted(ledger.keys.items()):
         if issuer is None or owner == issuer:
             yield {
@@ -44,6 +55,10 @@ def ledger_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[Js
                 "expiresAt": key.expires_at,
                 "distrustedFrom": key.distrusted_from,
             }
+
+
+def accreditation_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[JsonObject]:
+    """Give accreditations, by accreditor, subject and scope: those that the issuer gave or got where it is named."""
     for (accreditor, subject, scope), window in sorted(ledger.windows.items()):
         if issuer is None or issuer in (accreditor, subject):
             yield {
@@ -55,13 +70,13 @@ def ledger_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[Js
                 "validUntil": window.valid_until,
                 "uri": window.uri,
             }
+
+
+def profile_entries(ledger: Ledger, issuer: Address | None = None) -> Iterator[JsonObject]:
+    """Give the profiles, by issuer."""
     for owner, profile in sorted(ledger.profiles.items()):
         if issuer is None or owner == issuer:
             yield {"entry": "profile", "issuer": str(owner), "digest": str(profile.digest), "uri": profile.uri}
-    for signer, nonce in sorted(ledger.nonces.items()):
-        if issuer is None or signer == issuer:
-            # A nonce may be any 256-bit number, which JSON does not hold.
-            yield {"entry": "nonce", "signer": str(signer), "next": str(nonce)}
 
 
 def batch_entry(ledger: Ledger, batch: Batch) -> JsonObject:

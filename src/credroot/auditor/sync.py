@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from credroot.chain.block_header import BlockMark, parse_mark
-from credroot.chain.finality import Confirmations
+from credroot.chain.final_block import final_block, newest_block
 from credroot.chain.hex_codec import parse_quantity, quantity
 from credroot.chain.log_ranges import LogRanges
 from credroot.chain.rpc import RpcError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from credroot.chain.events import LogRow
     from credroot.chain.finality import Finality
     from credroot.chain.rpc import Rpc
-    from credroot.core.json_types import JsonValue
 
 BLOCKS_A_BATCH = 200
 """Headers asked for in one request."""
@@ -111,7 +110,7 @@ class Synchroniser:
             forgotten += more
             reorganised = again if reorganised is None else reorganised
             first = self._deployment.deploy_block if position is None else position.number + 1
-            end = min(end, self._newest())
+            end = min(end, newest_block(self._rpc))
         if position is None:
             raise ChainUnavailable("the endpoint has no final block of this registry yet", code="chain.not_final")
         blocks = max(0, position.number + 1 - begun)
@@ -171,7 +170,7 @@ class Synchroniser:
         position = self._index.position(self.source)
         if position is None:
             return None, 0, None
-        newest = self._newest()
+        newest = newest_block(self._rpc)
         before, gone = position, None
         for mark in self._index.marks(self.source):
             if mark.number > newest:
@@ -196,26 +195,10 @@ class Synchroniser:
             f"the endpoint is at block {newest}, behind the index at {position.number}: it lags", code="chain.lagging"
         )
 
-    def _newest(self) -> int:
-        return parse_quantity(self._rpc.call("eth_blockNumber"), name="block number", maximum=2**63 - 1)
-
     def _final_block(self) -> BlockMark | None:
-        """Give the last block that is final by policy; `None` where there is none at or behind the deployment."""
-        if isinstance(self._finality, Confirmations):
-            number = self._newest() - max(self._finality.count, 1) + 1
-            wanted: JsonValue = quantity(number) if number >= 0 else None
-        else:
-            wanted = self._finality.tag
-        if wanted is None:
-            return None
-        try:
-            answer = self._rpc.call("eth_getBlockByNumber", [wanted, False])
-        except RpcError as error:
-            raise ChainUnavailable(f"the endpoint knows no final block: {error}", code="chain.not_final") from error
-        if answer is None:
-            return None
-        mark = parse_mark(answer)
-        return mark if mark.number >= self._deployment.deploy_block else None
+        """Give the last final block; `None` where there is none at or behind the deployment."""
+        mark = final_block(self._rpc, self._finality)
+        return mark if mark is not None and mark.number >= self._deployment.deploy_block else None
 
     def _require_chain(self) -> None:
         chain_id = parse_quantity(self._rpc.call("eth_chainId"), name="chain id")

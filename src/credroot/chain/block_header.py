@@ -50,6 +50,10 @@ _PLACES = {name: place for place, name in enumerate(_MEMBERS)}
 BLOOM_BYTES = 256
 
 
+MAX_BLOCK_TIME = 253_402_300_799
+"""The last second of the year 9999: no block is later, and no calendar of ours goes further."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockMark:
     """What tells one block from another: enough to follow a chain."""
@@ -105,7 +109,7 @@ def parse_mark(block: JsonValue, *, number: int | None = None) -> BlockMark:
         parse_quantity(members.get("number"), name="block number", maximum=2**63 - 1),
         parse_digest(members.get("hash"), name="block hash"),
         parse_digest(members.get("parentHash"), name="parent hash"),
-        parse_quantity(members.get("timestamp"), name="block time", maximum=2**63 - 1),
+        parse_quantity(members.get("timestamp"), name="block time", maximum=MAX_BLOCK_TIME),
     )
     if number is not None and mark.number != number:
         raise ChainUnavailable(f"asked for block {number}, got {mark.number}", code="chain.bad_answer")

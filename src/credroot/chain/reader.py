@@ -28,6 +28,7 @@ from credroot.core.values import Address, Digest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from credroot.chain.block_header import BlockMark
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Endorser
     from credroot.chain.finality import Finality
@@ -64,6 +65,12 @@ class RegistryReader:
         """Ask only whether the endpoint serves the pinned registry; errors as `read`."""
         seen = self._checked(_result(self._rpc.batch([self._eth_call([], "latest")])[0]), 0)
         return Head(self._deployment.chain_id, seen.block_number, seen.timestamp)
+
+    def final_block(self) -> BlockMark | None:
+        """Give the last block that is final by policy; `None` where there is none yet. Errors as `final_block`."""
+        from credroot.chain.final_block import final_block
+
+        return final_block(self._rpc, self._finality)
 
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
         """Answer every query, in order: one HTTP request for what fits into one answer, some 10,000 credentials

@@ -6,7 +6,7 @@ process died. Two that write at once are told apart by the checkpoint: the slowe
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 5_000
 """Rows that are in memory at a time while an index is read."""
+TOPICS_BYTES = 97
+"""More than the indexed arguments of any event have: what begins like a key sorts below the key and so many 0xff."""
 BUSY_TIMEOUT_S = 30
 _POSTGRES_TYPES = ("int4", "int8", "int4", "bytea", "int4", "int2", "bytea", "bytea", "bytea")
 
@@ -63,8 +65,10 @@ class Position:
 class EventIndex:
     """The events of registries in one database. Close it, or use it as a context."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database of a SQLAlchemy URL, ``sqlite:///file`` or ``postgresql://...``; its tables are made.
+    def __init__(self, url: str, *, may_make: bool = True) -> None:
+        """Open the database of a SQLAlchemy URL, ``sqlite:///file`` or ``postgresql://...``.
+
+        Its tables are made where there are none, unless `may_make` is false.
 
         Raises:
             InputError: ``index.url``, not such a URL, or its driver is not installed.
@@ -76,7 +80,7 @@ class EventIndex:
                 if self._is_postgres:
                     # Two that open an empty database at once must not both make its tables.
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4846792)")
-                tables.prepare(connection)
+                tables.prepare(connection, may_make=may_make)
         except SQLAlchemyError as error:
             self._engine.dispose()
             raise IndexProblem(f"the index can't be opened: {_first_line(error)}", code="index.unreachable") from error
@@ -112,19 +116,28 @@ class EventIndex:
         Raises:
             IndexProblem: ``index.other_registry``, it is known here with other code or another deployment block.
         """
+        found = self.known_source(chain_id, registry, code_hash=code_hash, deploy_block=deploy_block)
+        if found is not None:
+            return found
         pinned = {"chain_id": int(chain_id), "registry": bytes(registry)}
         rest = {"code_hash": bytes(code_hash), "deploy_block": deploy_block}
-        query = select(tables.source.c.id, tables.source.c.code_hash, tables.source.c.deploy_block).filter_by(**pinned)
+        with self._transaction() as connection, suppress(IntegrityError), connection.begin_nested():
+            # Where somebody else entered it at this moment, that entry is the one.
+            connection.execute(tables.source.insert().values(**pinned, **rest))
+        entered = self.known_source(chain_id, registry, code_hash=code_hash, deploy_block=deploy_block)
+        assert entered is not None, "it was entered by us or by somebody else"
+        return entered
+
+    def known_source(self, chain_id: int, registry: bytes, *, code_hash: bytes, deploy_block: int) -> int | None:
+        """Give the number of a registry in this index; `None` where it was never entered. Errors as `source`."""
+        columns = tables.source.c
+        query = select(columns.id, columns.code_hash, columns.deploy_block)
+        query = query.filter_by(chain_id=int(chain_id), registry=bytes(registry))
         with self._transaction() as connection:
             found = connection.execute(query).one_or_none()
-            if found is None:
-                try:
-                    with connection.begin_nested():
-                        connection.execute(tables.source.insert().values(**pinned, **rest))
-                except IntegrityError:
-                    pass  # somebody else entered it at this moment
-                found = connection.execute(query).one()
-        if (bytes(found.code_hash), found.deploy_block) != (rest["code_hash"], deploy_block):
+        if found is None:
+            return None
+        if (bytes(found.code_hash), found.deploy_block) != (bytes(code_hash), deploy_block):
             raise IndexProblem("the index knows this registry as another deployment", code="index.other_registry")
         return int(found.id)
 
@@ -213,6 +226,14 @@ class EventIndex:
         if moved.rowcount != 1:
             raise IndexProblem("another process wrote to the index meanwhile; run again", code="index.moved")
 
+    def block(self, source: int, number: int) -> BlockRow | None:
+        """Give what is kept of a block: it is where it has events, or where a reading ended."""
+        columns = tables.block.c
+        query = select(columns.number, columns.hash, columns.parent, columns.timestamp)
+        with self._transaction() as connection:
+            found = connection.execute(query.filter_by(source=source, number=number)).one_or_none()
+        return None if found is None else (found.number, bytes(found.hash), bytes(found.parent), found.timestamp)
+
     def marks(self, source: int) -> Iterator[Position]:
         """Give the blocks whose hashes are kept, the newest first: those with events, and the ends of readings."""
         columns = tables.block.c
@@ -236,18 +257,22 @@ class EventIndex:
         first: int = 0,
         last: int | None = None,
         subject: bytes | None = None,
+        kind: int | None = None,
+        topics_from: bytes = b"",
         after: tuple[int, int] | None = None,
         limit: int | None = None,
     ) -> Iterator[Stored]:
-        """Give events by their place: of blocks `first` to `last`, of one account, behind the place `after`.
+        """Give events by their place: of blocks `first` to `last`, of one account or kind, behind the place `after`.
 
-        They are read page by page, so a loop over them holds no transaction open and little memory.
+        `topics_from` is how their other indexed arguments begin. They are read page by page, so a loop over them holds
+        no transaction open and little memory.
         """
+        wanted = _conditions(source, first=first, last=last, subject=subject, kind=kind, topics_from=topics_from)
         left = limit
         place = after
         while left is None or left > 0:
             size = PAGE_ROWS if left is None else min(PAGE_ROWS, left)
-            page = self._page(source, first, last, subject, place, size)
+            page = self._page(wanted, place, size)
             for row in page:
                 yield Stored(*map(_plain, row))
             if len(page) < size:
@@ -255,29 +280,14 @@ class EventIndex:
             place = (page[-1].block, page[-1].log_index)
             left = None if left is None else left - len(page)
 
-    def _page(
-        self,
-        source: int,
-        first: int,
-        last: int | None,
-        subject: bytes | None,
-        after: tuple[int, int] | None,
-        size: int,
-    ) -> Sequence[Any]:
+    def _page(self, wanted: Sequence[Any], after: tuple[int, int] | None, size: int) -> Sequence[Any]:
         columns, blocks = tables.event.c, tables.block.c
-        wanted = [columns.source == source, columns.block >= first]
-        if last is not None:
-            wanted.append(columns.block <= last)
-        if subject is not None:
-            wanted.append(columns.subject == bytes(subject))
-        if after is not None:
-            wanted.append(columns.block >= after[0])
-            wanted.append(or_(columns.block > after[0], columns.log_index > after[1]))
+        behind = [] if after is None else [_behind(*after)]
         joined = tables.event.join(tables.block, and_(blocks.source == columns.source, blocks.number == columns.block))
         query = (
             select(*[column for column in columns if column.name != "source"], blocks.hash, blocks.timestamp)
             .select_from(joined)
-            .where(*wanted)
+            .where(*wanted, *behind)
             .order_by(columns.block, columns.log_index)
             .limit(size)
         )
@@ -320,6 +330,29 @@ class EventIndex:
         driver: Any = self._engine.dialect.loaded_dbapi
         found: type[Exception] = driver.Error
         return found
+
+
+def _conditions(
+    source: int, *, first: int, last: int | None, subject: bytes | None, kind: int | None, topics_from: bytes
+) -> list[Any]:
+    columns = tables.event.c
+    wanted = [columns.source == source, columns.block >= first]
+    if last is not None:
+        wanted.append(columns.block <= last)
+    if subject is not None:
+        wanted.append(columns.subject == bytes(subject))
+    if kind is not None:
+        wanted.append(columns.kind == kind)
+        if kind >= tables.FREQUENT_KINDS:
+            wanted.append(tables.rare_kind)
+    if topics_from:
+        wanted += [columns.topics >= topics_from, columns.topics < topics_from + b"\xff" * TOPICS_BYTES]
+    return wanted
+
+
+def _behind(block: int, log_index: int) -> Any:
+    columns = tables.event.c
+    return and_(columns.block >= block, or_(columns.block > block, columns.log_index > log_index))
 
 
 def _plain(value: Any) -> Any:

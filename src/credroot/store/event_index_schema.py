@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     inspect,
+    literal_column,
     select,
 )
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -77,6 +78,20 @@ event = Table(
     sqlite_with_rowid=False,
 )
 
+FREQUENT_KINDS = 2
+"""Kinds below this number, anchors and changes of status, are found by reading on: most events are of these."""
+rare_kind = event.c.kind >= literal_column(str(FREQUENT_KINDS))
+"""A condition in the words of the index on the other kinds, so that a database sees that it may use it."""
+rare = Index(
+    "audit_event_rare",
+    event.c.source,
+    event.c.kind,
+    event.c.block,
+    event.c.log_index,
+    sqlite_where=rare_kind,
+    postgresql_where=rare_kind,
+)
+
 EVENT_COLUMNS = tuple(column.name for column in event.columns)
 
 
@@ -86,18 +101,23 @@ class IndexProblem(CredrootError):
     code = "index.failed"
 
 
-_UPGRADES: dict[int, Callable[[Connection], None]] = {}
+_UPGRADES: dict[int, Callable[[Connection], None]] = {
+    1: lambda connection: rare.create(connection, checkfirst=True),
+}
 """Version -> the step that makes the next one of it."""
 
 
-def prepare(connection: Connection) -> None:
-    """Make the tables, or bring those of an older release up to date.
+def prepare(connection: Connection, *, may_make: bool = True) -> None:
+    """Make the tables where `may_make` says so, or bring those of an older release up to date.
 
     Raises:
-        IndexProblem: ``index.version``, they are of a newer release; ``index.foreign``, tables without a version.
+        IndexProblem: ``index.version``, they are of a newer release; ``index.foreign``, tables without a version;
+            ``index.missing``, there are none and they may not be made.
     """
     names = set(inspect(connection).get_table_names())
     if version.name not in names:
+        if not may_make:
+            raise IndexProblem("the database has no index yet: run credroot audit sync", code="index.missing")
         if names & set(metadata.tables):
             raise IndexProblem("the database has tables of an index but not their version", code="index.foreign")
         metadata.create_all(connection)

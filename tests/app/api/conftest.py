@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.api.audited import fill, index_url
 from tests.app.api.live_server import LiveServer
 from tests.app.api.material import ISSUER, issuer_did
 from tests.app.api.registry_model import CHAIN, NETWORK, RegistryModel, deployment
@@ -21,7 +22,9 @@ def model() -> RegistryModel:
 @pytest.fixture(scope="module")
 def workspace(model: RegistryModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with model.node() as node:
-        yield write_workspace(tmp_path_factory.mktemp("workspace"), node.url)
+        folder = write_workspace(tmp_path_factory.mktemp("workspace"), node.url)
+        fill(index_url(folder))
+        yield folder
 
 
 @pytest.fixture(scope="module")

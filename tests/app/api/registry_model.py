@@ -24,10 +24,15 @@ NETWORK = "modelnet"
 ANCHORED_AT = 1_790_000_000
 HEAD = 4_711
 HEAD_TIME = 1_790_000_600
+BLOCK_S = 12
 
 
 def deployment() -> Deployment:
     return Deployment(NETWORK, CHAIN, REGISTRY, CODE_HASH, 1, Digest(b"\x01" * 32), KEY)
+
+
+def block_hash(number: int) -> str:
+    return str(Digest.sha256(b"block %d" % number))
 
 
 @dataclass
@@ -56,14 +61,26 @@ class RegistryModel:
             exchange.http(b"", status="503 Service Unavailable")
             return
         requests = exchange.request
-        exchange.json([self._result(request) for request in requests])
+        is_batch = isinstance(requests, list)
+        exchange.json([self._result(request) for request in requests] if is_batch else self._result(requests))
 
     def _result(self, request: dict) -> dict:
         answer = {"jsonrpc": "2.0", "id": request["id"]}
         if request["method"] == "eth_blockNumber":
             return {**answer, "result": hex(HEAD)}
+        if request["method"] == "eth_getBlockByNumber":
+            return {**answer, "result": self._block(int(request["params"][0], 16))}
         data = bytes.fromhex(request["params"][0]["data"][2:])
         return {**answer, "result": "0x" + self._lens(data[len(load("RegistryLens").creation_code) :]).hex()}
+
+    def _block(self, number: int) -> dict:
+        seconds = hex(HEAD_TIME - BLOCK_S * (HEAD - number))
+        return {
+            "number": hex(number),
+            "hash": block_hash(number),
+            "parentHash": block_hash(number - 1),
+            "timestamp": seconds,
+        }
 
     def _lens(self, arguments: bytes) -> bytes:
         array = number(arguments, WORD) + WORD

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from credroot.app.api.event_pages_documentation import EventsWire, IssuerWire
 from credroot.app.api.wire import ReportsWire, ReportWire
-from tests.app.api.examples_maker import EXAMPLES, PATHS, requests_of
+from tests.app.api.examples_maker import EXAMPLES, PATHS, QUERIES, requests_of
 from tests.app.api.material import encoded
 
 
@@ -25,6 +26,13 @@ def test_each_example_is_answered_as_documented(server, model, openapi, name) ->
     assert server.post(PATHS[name], encoded(body)).json == answer
 
 
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_example_without_a_body_is_answered_as_documented(server, openapi, name) -> None:
+    route, url = QUERIES[name]
+    example = openapi["paths"][route]["get"]["responses"]["200"]["content"]["application/json"]["examples"][name]
+    assert example == {"summary": url, "value": server.get(url).json}
+
+
 def test_the_examples_are_what_their_maker_makes(model) -> None:
     assert json.loads(EXAMPLES.read_text())["requests"] == requests_of(model)
 
@@ -35,6 +43,12 @@ def test_each_answer_has_the_documented_shape(name) -> None:
     (ReportsWire if name == "batch" else ReportWire).model_validate(answer)
 
 
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_answer_of_the_index_has_the_documented_shape(name) -> None:
+    answer = json.loads(EXAMPLES.read_text())["answers"][name]
+    (IssuerWire if name == "issuer" else EventsWire).model_validate(answer)
+
+
 def test_every_route_is_documented(openapi) -> None:
     assert openapi["openapi"].startswith("3.1")
     assert {
@@ -42,6 +56,8 @@ def test_every_route_is_documented(openapi) -> None:
         "/v1/verify/batch",
         "/v1/batches/{issuer}/{root}",
         "/v1/status/{issuer}/{root}/{index}",
+        "/v1/events",
+        "/v1/issuers/{account}",
         "/healthz",
         "/readyz",
         "/metrics",

@@ -14,7 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credroot.app.api.answers import problem_answer
-from credroot.app.api.documentation import DESCRIPTION, VERIFY_BATCH_DOCUMENTATION, VERIFY_DOCUMENTATION, responses
+from credroot.app.api.documentation import (
+    DESCRIPTION,
+    VERIFY_BATCH_DOCUMENTATION,
+    VERIFY_DOCUMENTATION,
+    keep_nulls,
+    responses,
+)
+from credroot.app.api.event_pages import EventPages
+from credroot.app.api.event_pages_documentation import add_event_pages
+from credroot.app.api.final_blocks import FinalBlocks
 from credroot.app.api.framework import framework_response
 from credroot.app.api.gate import Gate
 from credroot.app.api.metrics import CONTENT_TYPE, Metrics
@@ -31,6 +40,7 @@ from credroot.app.api.rate_limit import RateLimit
 from credroot.app.api.registry_facts import Readiness, RegistryFacts
 from credroot.app.api.registry_sources import RegistrySources
 from credroot.app.api.request_body import BodyReader
+from credroot.app.api.served_index import ServedIndex
 from credroot.app.api.vc_api import VERIFY_CREDENTIAL, VERIFY_PRESENTATION, VcVerifyRoutes
 from credroot.app.api.vc_api_documentation import add_vc_api
 from credroot.app.api.vc_api_issue import ISSUE, VcIssueRoute, open_api_issuer
@@ -47,6 +57,7 @@ if TYPE_CHECKING:
     from credroot.app.api.event_log import EventLog
     from credroot.app.api.limits import Limits
     from credroot.app.settings import Settings
+    from credroot.verifier.trust import Trust
 
 VERIFY = "/v1/verify"
 VERIFY_BATCH = "/v1/verify/batch"
@@ -136,10 +147,26 @@ def create_api(
     _add_verdict_routes(inner, verdicts)
     add_vc_api(inner, vc_verifying, vc_issuing, StatusListRoute(settings.workspace, workers))
     _add_fact_routes(inner, RegistryFacts(trust, settings.network, cache, workers))
+    add_event_pages(inner, _event_pages(settings, trust, sources, limits, log))
     _add_operator_routes(inner, Readiness(trust, sources, workers, time.monotonic), metrics)
     _add_problems(inner)
+    keep_nulls(inner)
     _watch(metrics, gate, cache, sources, workers)
     return gate
+
+
+def _event_pages(
+    settings: Settings, trust: Trust, sources: RegistrySources, limits: Limits, log: EventLog
+) -> EventPages:
+    return EventPages(
+        {deployment.network: deployment for deployment in trust.registries},
+        settings.network,
+        ServedIndex(settings),
+        FinalBlocks(sources, monotonic=time.monotonic, max_age_s=limits.fact_age_s),
+        Workers(limits.index_threads, limits.index_queue),
+        log,
+        max_lag_s=settings.api.max_index_lag_s,
+    )
 
 
 def _now() -> datetime:

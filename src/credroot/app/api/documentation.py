@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credroot.app.api.problems import KINDS
 from credroot.app.api.wire import BatchRequestWire, ProblemWire, ReceiptRequestWire, ReportsWire, ReportWire
 from credroot.core.strict_json import loads
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 DESCRIPTION = """\
 Verifies Open Badges and W3C credentials, and receipts of files, against the registries that this server has pinned.
@@ -29,7 +32,7 @@ _PROBLEM_JSON = "application/problem+json"
 
 @cache
 def examples() -> dict[str, Any]:
-    """Give the examples: request name to ``{"summary", "value"}``, and their answers under ``answers``."""
+    """Give by name: ``requests`` with summary and body, ``queries`` whose summary is the URL, and ``answers``."""
     value = loads((files(__package__) / EXAMPLES_FILE).read_bytes())
     if not isinstance(value, dict):
         raise TypeError("the examples are an object")
@@ -54,8 +57,25 @@ def _bodies(*names: str) -> dict[str, Any]:
     return {name: examples()["requests"][name] for name in names}
 
 
-def _answers(*names: str) -> dict[str, Any]:
-    return {name: {"value": examples()["answers"][name]} for name in names}
+def answer_examples(*names: str) -> dict[str, Any]:
+    """Give the examples of answers by these names, as a response's content has them."""
+    queries = examples()["queries"]
+    return {name: {**queries.get(name, {}), "value": examples()["answers"][name]} for name in names}
+
+
+def keep_nulls(inner: FastAPI) -> None:
+    """Give examples of answers in ``/openapi.json`` as they are: the framework leaves out members that are null."""
+    generate = inner.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        operations = (one for path in document["paths"].values() for one in path.values())
+        for answer in (answer for one in operations for answer in one["responses"].values()):
+            for name, example in answer.get("content", {}).get(_JSON, {}).get("examples", {}).items():
+                example["value"] = examples()["answers"].get(name, example["value"])
+        return document
+
+    inner.openapi = openapi  # type: ignore[method-assign]
 
 
 _ANY_OBJECT = {
@@ -74,7 +94,7 @@ VERIFY_DOCUMENTATION: dict[str, Any] = {
         200: {
             "model": ReportWire,
             "description": "The report, whatever the verdict.",
-            "content": {_JSON: {"examples": _answers("credential", "changed", "receipt")}},
+            "content": {_JSON: {"examples": answer_examples("credential", "changed", "receipt")}},
         },
         **responses(400, 408, 413, 415, 422, 429, 503),
     },
@@ -104,7 +124,7 @@ VERIFY_BATCH_DOCUMENTATION: dict[str, Any] = {
         200: {
             "model": ReportsWire,
             "description": "One report for each, in order.",
-            "content": {_JSON: {"examples": _answers("batch")}},
+            "content": {_JSON: {"examples": answer_examples("batch")}},
         },
         **responses(400, 408, 413, 415, 422, 429, 503),
     },

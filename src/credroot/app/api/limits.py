@@ -46,6 +46,10 @@ class Limits:
     """Pieces of work that wait for a thread; beyond, the answer is 429."""
     inline_bytes: int = 64 * 1024
     """A larger body is parsed by a thread: parsing takes some 5 us a kB, and nobody is served meanwhile."""
+    index_threads: int = 2
+    """For pages of the index of events, apart from the others: a page may have to read over many events."""
+    index_queue: int = 64
+    """Pages that wait for a thread; beyond, the answer is 429."""
     rate_per_s: float = 200.0
     """Requests of one client address in the long run; 0 switches the limit off."""
     rate_burst: float = 1_000.0

@@ -74,6 +74,19 @@ UNKNOWN_NETWORK = _kind(
     "No registry is pinned on this network",
     "This server has no pinned registry on the network that was asked for; the member `networks` lists those it has.",
 )
+NO_EVENTS = _kind(
+    "no-events",
+    404,
+    "No event is about this account",
+    "As of the block that is named, the registry has no event of this account and no accreditation of it.",
+)
+STALE_CURSOR = _kind(
+    "stale-cursor",
+    410,
+    "The cursor is of a version of the chain that is gone",
+    "The chain was reorganised: the block in which that page ended is another one now, and events of earlier pages may "
+    "be gone as well. Read again without a cursor, or from a block that you know to be the same by its hash.",
+)
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "Another method is wanted", "The header Allow names the methods that this path takes."
 )
@@ -128,6 +141,23 @@ MISMATCH = _kind(
     503,
     "Could not check: the endpoint serves another chain or registry",
     "The endpoint's chain id or the registry's code is not what this server has pinned. Its operator must look at it.",
+    60,
+)
+NO_INDEX = _kind(
+    "no-index",
+    503,
+    "There is no index of events here now",
+    "Nobody has read the registry's events into this server's index yet, or it can't be opened; the member `code` says "
+    "which. Its operator runs `credroot audit sync --follow`.",
+    60,
+)
+INDEX_BEHIND = _kind(
+    "index-behind",
+    503,
+    "The index of events is behind the chain",
+    "The members say how far the index goes, which block is final, and how many seconds lie between. It is not served "
+    "until it has caught up, so that nobody takes an old answer for a new one. Its operator runs "
+    "`credroot audit sync --follow`.",
     60,
 )
 NOT_READY = _kind(

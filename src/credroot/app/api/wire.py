@@ -15,7 +15,9 @@ Hex32 = Annotated[str, Field(pattern="^0x[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(description="RFC 3339, UTC, whole seconds.", examples=["2026-06-30T12:00:00Z"])]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """What all shapes have in common: strict, complete, camel case on the wire."""
+
     model_config = ConfigDict(
         strict=True,
         extra="forbid",
@@ -26,7 +28,7 @@ class _Wire(BaseModel):
     )
 
 
-class CheckWire(_Wire):
+class CheckWire(Wire):
     """One question about a credential, answered."""
 
     id: str = Field(description="The question; stable.", examples=["inclusion"])
@@ -37,7 +39,7 @@ class CheckWire(_Wire):
     details: dict[str, JsonValue] | None = None
 
 
-class FactsNetworkWire(_Wire):
+class FactsNetworkWire(Wire):
     """Where and when the facts were read: they are as of this block, and not younger."""
 
     name: str = Field(examples=["local"])
@@ -47,7 +49,7 @@ class FactsNetworkWire(_Wire):
     block_time: int | None = Field(None, description="Seconds since 1970.")
 
 
-class ReportWire(_Wire):
+class ReportWire(Wire):
     """What was found out about one credential or receipt."""
 
     format: Literal["credroot/report/v1"]
@@ -66,27 +68,27 @@ class IndexedReportWire(ReportWire):
     index: int
 
 
-class ReportsWire(_Wire):
+class ReportsWire(Wire):
     """The reports of a batch, in the order of the request."""
 
     format: Literal["credroot/verify/v1"]
     reports: list[IndexedReportWire]
 
 
-class ReceiptRequestWire(_Wire):
+class ReceiptRequestWire(Wire):
     """A receipt, with the digest of the file that it is said to be of. The file itself stays where it is."""
 
     receipt: dict[str, JsonValue] = Field(description="credroot/receipt/v1")
     sha256: str | None = Field(None, description="64 hex digits; without it the verdict stays open.")
 
 
-class BatchRequestWire(_Wire):
+class BatchRequestWire(Wire):
     """Many credentials; each an object, a receipt with a digest, or a string with a file's text."""
 
     credentials: list[JsonValue] = Field(min_length=1, max_length=1000)
 
 
-class AnchorWire(_Wire):
+class AnchorWire(Wire):
     """One anchored batch. Key, time and leaf count never change."""
 
     key: Hex20 = Field(description="The account that anchored it: the issuer itself or an operator.")
@@ -99,7 +101,7 @@ class AnchorWire(_Wire):
     final: bool | None = Field(description="Whether it is there for good; null where the endpoint can't say.")
 
 
-class BatchWire(_Wire):
+class BatchWire(Wire):
     """What the registry says about a batch."""
 
     format: Literal["credroot/batch-facts/v1"] = "credroot/batch-facts/v1"
@@ -111,7 +113,7 @@ class BatchWire(_Wire):
     notices: list[str]
 
 
-class StatusWire(_Wire):
+class StatusWire(Wire):
     """What the registry says about one credential of a batch."""
 
     format: Literal["credroot/status-facts/v1"] = "credroot/status-facts/v1"
@@ -124,7 +126,7 @@ class StatusWire(_Wire):
     notices: list[str]
 
 
-class RegistryReadinessWire(_Wire):
+class RegistryReadinessWire(Wire):
     """Whether one pinned registry can be read, with the right chain id and code."""
 
     network: str
@@ -135,14 +137,14 @@ class RegistryReadinessWire(_Wire):
     code: str | None = Field(None, description="Why not.", examples=["chain.unreachable", "chain.wrong_code"])
 
 
-class ReadinessWire(_Wire):
+class ReadinessWire(Wire):
     """Whether this server can give verdicts."""
 
     ready: Literal[True]
     registries: list[RegistryReadinessWire]
 
 
-class HealthWire(_Wire):
+class HealthWire(Wire):
     """The process answers."""
 
     status: Literal["ok"] = "ok"

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from credroot.app.commands.audit_place import Place, account_of, at_a_place
 from credroot.app.exit_codes import Exit
+from credroot.chain.events import KINDS
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome
-from credroot.core.values import AccountId, Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
 
     from credroot.app.auditing import Desk
     from credroot.auditor.audit_report import AuditReport
+    from credroot.auditor.completeness import Completeness
+    from credroot.auditor.ledger import Ledger
+    from credroot.core.json_types import JsonObject
+    from credroot.core.values import Address
+    from credroot.store.event_index import Position
 
 DEPTHS = ("state", "proved", "every-block")
 LEDGER_FORMAT = "credroot/ledger/v1"
@@ -31,109 +35,65 @@ def audit() -> None:
     """Read what the registry's events say, and check that they are complete."""
 
 
-class Place:
-    """What every command is told: where the workspace, the network and the index are."""
-
-    def __init__(self, workspace: Path | None, network: str | None, index: str | None) -> None:
-        """Keep what was given."""
-        from credroot.app.settings import load_settings
-
-        self.settings = load_settings(workspace)
-        self._network = network
-        self._index = index
-
-    def desk(self) -> AbstractContextManager[Desk]:
-        """Open chain and index."""
-        from credroot.app.auditing import desk
-
-        return desk(self.settings, network=self._network, index_url=self._index, progress=_progress)
-
-
-def _at_a_place(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that every command has."""
-
-    def wrapped(workspace: Path | None, /, network: str | None, index: str | None, **options: Any) -> Any:
-        return command(Place(workspace, network, index), **options)
-
-    # The name and the help of the command, not the shape of its arguments.
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    with_index = click.option(
-        "--index",
-        envvar="CREDROOT_INDEX",
-        help="The index: sqlite:///FILE or postgresql://...; audit/index.db where none is given.",
-    )
-    with_network = click.option("--network", help="The network; the workspace's default where none is given.")
-    decorated: Callable[..., Any] = with_network(with_index(click.pass_obj(wrapped)))
-    return decorated
-
-
-def _progress(done: int, total: int) -> None:
-    """Show how far a long reading is, where a person watches."""
-    if sys.stderr.isatty() and total > 1_000:
-        sys.stderr.write(f"\r{done:,} of {total:,} blocks ")
-        sys.stderr.flush()
-
-
 @audit.command()
-@click.option("--follow", is_flag=True, help="Keep reading what comes, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Keep reading what comes, through outages, until Ctrl-C.")
 @click.option("--poll", type=click.FloatRange(0.1), default=POLL_S, show_default=True, help="Seconds between readings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_at_a_place
-def sync(place: Place, follow: bool, poll: float, as_json: bool) -> int:
+@click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON object a line, for each reading.")
+@at_a_place
+def sync(place: Place, follow: bool, poll: float, as_json: bool, as_lines: bool) -> int:
     """Read the registry's new events into the index, up to finality. A second run reads only what is new."""
-    from credroot.app.following import rounds
+    from credroot.app.following import rounds, synced_json, synced_told
 
+    if follow and as_json:
+        raise InputError("with --follow there is one object for each reading: use --jsonl", code="usage.options")
     with place.desk() as at:
-        for synced in rounds(at, poll) if follow else [at.sync()]:
-            if as_json:
-                wire = {
-                    "format": "credroot/audit-sync/v1",
-                    "toBlock": synced.position.number,
-                    "toBlockHash": "0x" + synced.position.hash.hex(),
-                    "newEvents": synced.events,
-                    "blocksRead": synced.blocks,
-                    "forgottenEvents": synced.forgotten,
-                }
-                click.echo(json.dumps(wire))
+        for synced in rounds(at, poll, once=not follow):
+            if as_json or as_lines:
+                click.echo(json.dumps(synced_json(synced)))
             elif not follow or synced.events or synced.forgotten:
-                forgotten = f"; {synced.forgotten} forgotten by a reorganisation" if synced.forgotten else ""
-                click.echo(f"{synced.events:,} new events, to block {synced.position.number:,}{forgotten}", err=True)
+                click.echo(synced_told(synced), err=True)
     return Exit.OK
 
 
 @audit.command()
 @click.option("--issuer", help="Only events of this account: 0x..., or eip155:N:0x...")
+@click.option("--kind", type=click.Choice(KINDS), metavar="NAME", help=f"Only events of this name: {', '.join(KINDS)}.")
 @click.option("--from-block", type=click.IntRange(0), default=0, help="The first block; the deployment's by default.")
 @click.option("--to-block", type=click.IntRange(0), help="The last block; the last final one by default.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonl", "csv", "parquet"]),
+    type=click.Choice(["jsonl", "json", "csv", "parquet"]),
     default="jsonl",
     show_default=True,
     help="What is written.",
 )
+@click.option("--json", "form", flag_value="json", help="The same as --format json: one object, as GET /v1/events.")
+@click.option("--jsonl", "form", flag_value="jsonl", help="The same as --format jsonl.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file; standard output by default.")
-@_at_a_place
-def events(place: Place, issuer: str | None, from_block: int, to_block: int | None, form: str, out: Path | None) -> int:
+@at_a_place
+def events(
+    place: Place,
+    issuer: str | None,
+    kind: str | None,
+    from_block: int,
+    to_block: int | None,
+    form: str,
+    out: Path | None,
+) -> int:
     """Write every event of the registry, in the order of the chain."""
-    from credroot.auditor.exports import csv_lines, jsonl_lines, write_parquet
+    from credroot.app.event_export import Export
+    from credroot.auditor.pages import EventFilter
 
-    account = None if issuer is None else _account(issuer)
+    wanted = EventFilter(None if issuer is None else account_of(issuer), kind, from_block, to_block)
     with place.desk() as at:
         at.sync(to_block)
-        found = at.index.events(at.source, first=from_block, last=to_block, subject=account)
-        if form == "parquet":
-            if out is None:
-                raise InputError("a Parquet file needs --out", code="audit.parquet")
-            write_parquet(found, out)
-            return Exit.OK
-        lines = csv_lines(found) if form == "csv" else jsonl_lines(found)
+        export = Export(at, wanted)
         if out is not None:
-            with out.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(lines)
+            export.write(form, out)
         else:
-            for line in lines:
+            for line in export.lines(form):
                 click.echo(line, nl=False)
     return Exit.OK
 
@@ -143,13 +103,17 @@ def events(place: Place, issuer: str | None, from_block: int, to_block: int | No
 @click.option("--issuer", help="Only entries of this account.")
 @click.option("--prove", is_flag=True, help="Prove storage and receipts by hashes, too.")
 @click.option("--every-block", is_flag=True, help="Follow every header as well, so that no block is left out.")
-@_at_a_place
-def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, every_block: bool) -> int:
-    """Print the state that the events add up to, as one JSON object, after checking that they are complete."""
+@click.option(
+    "--json", "as_lines", flag_value=False, default=False, help="Print one JSON object, which is the default."
+)
+@click.option("--jsonl", "as_lines", flag_value=True, help="Print the entries alone, one JSON object a line.")
+@at_a_place
+def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, every_block: bool, as_lines: bool) -> int:
+    """Print the state that the events add up to, at any block, after checking that they are complete."""
     from credroot.auditor.completeness import Depth, Subject, check_completeness
-    from credroot.auditor.ledger_digest import ledger_digest, ledger_entries
+    from credroot.auditor.ledger_digest import ledger_entries
 
-    account = None if issuer is None else _account(issuer)
+    account = None if issuer is None else account_of(issuer)
     depth = Depth.EVERY_BLOCK if every_block else Depth.PROVED if prove else Depth.STATE
     with place.desk() as at:
         at.sync()
@@ -157,7 +121,22 @@ def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, eve
         state = at.ledger(position.number)
         subject = Subject(at.rpc, at.deployment, at.index, at.source, state, position)
         checked = check_completeness(subject, depth, also=() if account is None else (account,))
-    wire = {
+    if as_lines:
+        for entry in ledger_entries(state, account):
+            click.echo(json.dumps(entry, ensure_ascii=False))
+    else:
+        click.echo(json.dumps(_ledger_json(at, state, position, checked, account), indent=1, ensure_ascii=False))
+    for check in checked.checks:
+        click.echo(f"{check.outcome.value:<8}{check.message}", err=True)
+    return _exit_of_checks([check.outcome for check in checked.checks])
+
+
+def _ledger_json(
+    at: Desk, state: Ledger, position: Position, checked: Completeness, account: Address | None
+) -> JsonObject:
+    from credroot.auditor.ledger_digest import ledger_digest, ledger_entries
+
+    return {
         "format": LEDGER_FORMAT,
         "chain": at.deployment.chain_id.caip2,
         "registry": str(at.deployment.address),
@@ -168,10 +147,6 @@ def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, eve
         "findings": [finding.to_json() for finding in checked.findings],
         "entries": list(ledger_entries(state, account)),
     }
-    click.echo(json.dumps(wire, indent=1, ensure_ascii=False))
-    for check in checked.checks:
-        click.echo(f"{check.outcome.value:<8}{check.message}", err=True)
-    return _exit_of_checks([check.outcome for check in checked.checks])
 
 
 _files = (
@@ -205,7 +180,7 @@ def _with_files(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @audit.command()
 @_with_files
-@_at_a_place
+@at_a_place
 def reconcile(place: Place, **options: Any) -> int:
     """Compare rosters, manifests and credential files with the chain, in both directions."""
     return _report(place, contract=True, files=True, **options)
@@ -213,10 +188,10 @@ def reconcile(place: Place, **options: Any) -> int:
 
 @audit.command()
 @_with_files
-@_at_a_place
+@at_a_place
 def report(place: Place, out: Path | None, **options: Any) -> int:
     """Check everything and write it down: one HTML page for people, JSON for programs, events as CSV and JSON lines."""
-    from credroot.app.auditing import AUDIT_FOLDER
+    from credroot.app.audit_index import AUDIT_FOLDER
 
     folder = out or place.settings.workspace / AUDIT_FOLDER / "report"
     return _report(place, contract=True, files=True, out=folder, **options)
@@ -246,8 +221,8 @@ def _report(
         files=files,
         batches=batches,
         rosters=tuple(rosters),
-        issuers=tuple(map(_account, issuers)),
-        accreditors=tuple(map(_account, accreditors)),
+        issuers=tuple(map(account_of, issuers)),
+        accreditors=tuple(map(account_of, accreditors)),
         until=to_block,
     )
     with place.desk() as at:
@@ -265,7 +240,7 @@ def _report(
 
 @audit.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_at_a_place
+@at_a_place
 def contract(place: Place, as_json: bool) -> int:
     """Check the contract itself: our build byte for byte, its deployment, no owner and no upgrade path."""
     from credroot.auditor.contract_check import check_contract
@@ -285,14 +260,15 @@ def contract(place: Place, as_json: bool) -> int:
 @audit.command()
 @click.option("--poll", type=click.FloatRange(0.1), default=POLL_S, show_default=True, help="Seconds between readings.")
 @click.option("--once", is_flag=True, help="Look once and stop.")
-@_at_a_place
-def watch(place: Place, poll: float, once: bool) -> int:
-    """Keep watching: every new event as a line of JSON, and every anomaly as soon as it is there."""
-    from credroot.app.following import watch_events
+@click.option("--jsonl", "as_lines", is_flag=True, help="Print one JSON object a line.")
+@at_a_place
+def watch(place: Place, poll: float, once: bool, as_lines: bool) -> int:
+    """Keep watching: every new event as a line, and every anomaly as soon as it is there; until Ctrl-C."""
+    from credroot.app.following import told, watch_events
 
     with place.desk() as at:
-        for line in watch_events(at, poll, once=once):
-            click.echo(line)
+        for seen in watch_events(at, poll, once=once):
+            click.echo(json.dumps(seen, ensure_ascii=False) if as_lines else told(seen))
     return Exit.OK
 
 
@@ -327,8 +303,9 @@ def diff(earlier: Path, later: Path, as_json: bool) -> int:
 @click.option(
     "--passphrase-fd", type=click.IntRange(0), help="Read the key's passphrase from this open file descriptor."
 )
-@_at_a_place
-def checkpoint(place: Place, file: Path, should_sign: bool, passphrase_fd: int | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the checkpoint, and what differs.")
+@at_a_place
+def checkpoint(place: Place, file: Path, should_sign: bool, passphrase_fd: int | None, as_json: bool) -> int:
     """Make a checkpoint, or check one: whether the chain gives the same ledger at its block, and who signed it.
 
     A FILE that is not there is made from the last final block. One that disagrees with the chain is never signed.
@@ -341,13 +318,16 @@ def checkpoint(place: Place, file: Path, should_sign: bool, passphrase_fd: int |
         at.sync()
         is_new = not file.exists()
         agreed, problem = (made_checkpoint(at), "") if is_new else checked_checkpoint(at, file)
+    if should_sign and not problem:
+        agreed = agreed.signed_by(keys_of(place.settings, passphrase_fd).signer())
+    if (is_new or should_sign) and not problem:
+        write_file(file, agreed.to_bytes())
+    if as_json:
+        click.echo(json.dumps({**agreed.to_json(), "differs": problem or None}))
+        return Exit.PROBLEM if problem else Exit.OK
     if problem:
         click.echo(f"DIFFERS     {problem}")
         return Exit.PROBLEM
-    if should_sign:
-        agreed = agreed.signed_by(keys_of(place.settings, passphrase_fd).signer())
-    if is_new or should_sign:
-        write_file(file, agreed.to_bytes())
     click.echo(f"Block       {agreed.block:,} {agreed.block_hash}")
     click.echo(f"Ledger      {agreed.ledger}, {agreed.events:,} events, {agreed.batches:,} batches")
     for account in agreed.signers():
@@ -366,10 +346,6 @@ def accept(workspace: Path | None, finding: str, note: str) -> int:
 
     click.echo(f"Accepted {finding} in {remember(load_settings(workspace), finding, note)}", err=True)
     return Exit.OK
-
-
-def _account(text: str) -> Address:
-    return AccountId.from_caip10(text).address if text.startswith("eip155:") else Address.from_hex(text)
 
 
 def _exit_of(made: AuditReport) -> int:
