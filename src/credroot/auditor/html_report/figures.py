@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from credroot.auditor.html_report.plots import bar_plot
-from credroot.auditor.html_report.series import Series, latency_histogram, over_time
+from credroot.auditor.html_report.plots import bar_plot, row_plot
+from credroot.auditor.html_report.series import MAX_SERIES, OTHERS, Series, latency_histogram, over_time
 from credroot.auditor.html_report.tables import series_table
 from credroot.auditor.ledger_records import ACTIONS
 from credroot.auditor.wording import counted
@@ -18,23 +18,35 @@ if TYPE_CHECKING:
     from credroot.core.values import Address
 
 WEI = 10**18
+_ACTION_COLOURS = {"revoked": "withdrawn", "suspended": "halted", "reinstated": "restored", OTHERS: f"s{MAX_SERIES}"}
 
 
 def figures(report: AuditReport) -> Iterator[str]:
-    """Give each figure for which there are numbers."""
+    """Give each figure for which there are numbers. An issuer has the same colour in all of them."""
     batches = list(report.ledger.batches.values())
-    credentials = over_time((batch.anchored_at, name_of(report, batch.issuer), batch.leaf_count) for batch in batches)
-    yield _figure("Credentials anchored", _busiest(credentials, "credential"), credentials, "credentials")
-    counts = over_time((batch.anchored_at, name_of(report, batch.issuer), 1) for batch in batches)
-    yield _figure("Batches anchored", _busiest(counts, "batch"), counts, "batches")
-    withdrawals = over_time(
-        (item.at, ACTIONS.get(item.action, "other"), item.credentials) for item in report.ledger.withdrawals
+    issuers = [name_of(report, issuer) for issuer in report.batches_of()]
+    credentials = over_time(
+        ((batch.anchored_at, name_of(report, batch.issuer), batch.leaf_count) for batch in batches), issuers
     )
-    yield _figure("Withdrawals", _busiest(withdrawals, "credential"), withdrawals, "credentials")
+    yield _figure("Credentials anchored", _busiest(credentials, "credential"), credentials, "credentials", _by(issuers))
+    counts = over_time(((batch.anchored_at, name_of(report, batch.issuer), 1) for batch in batches), issuers)
+    yield _figure("Batches anchored", _busiest(counts, "batch"), counts, "batches", _by(issuers))
+    withdrawals = over_time(
+        ((item.at, ACTIONS.get(item.action, OTHERS), item.credentials) for item in report.ledger.withdrawals),
+        list(_ACTION_COLOURS),
+    )
+    yield _figure(
+        "Withdrawals", _busiest(withdrawals, "credential"), withdrawals, "credentials", _ACTION_COLOURS.__getitem__
+    )
     if report.reconciled is not None and report.reconciled.latencies:
         yield _latency(report.reconciled.latencies)
     if report.costs:
-        yield _costs(report)
+        yield _costs(report, issuers)
+
+
+def _by(issuers: Sequence[str]) -> Callable[[str], str]:
+    """Give the colour of an issuer: that of its place, and one for all who have none of their own."""
+    return lambda name: f"s{min(issuers.index(name), MAX_SERIES) if name in issuers else MAX_SERIES}"
 
 
 def name_of(report: AuditReport, issuer: Address) -> str:
@@ -43,17 +55,23 @@ def name_of(report: AuditReport, issuer: Address) -> str:
     return report.names.get(issuer) or f"{account[:8]}…{account[-4:]}"
 
 
-def _figure(title: str, told: str, series: Series, unit: str) -> str:
-    head = f"<h3>{escape(title)}</h3><p>{escape(told)}</p>"
+def _figure(title: str, told: str, series: Series, unit: str, colour_of: Callable[[str], str]) -> str:
     if not series.labels:
-        return f"<figure><figcaption>{head}</figcaption></figure>"
+        return _framed(title, told, "", "")
+    colours = [colour_of(name) for name, _ in series.rows]
     legend = ""
     if len(series.rows) > 1:
-        items = "".join(f'<li><i class="s{n}"></i>{escape(name)}</li>' for n, (name, _) in enumerate(series.rows))
+        names = zip(series.rows, colours, strict=True)
+        items = "".join(f'<li><i class="{colour}"></i>{escape(name)}</li>' for (name, _), colour in names)
         legend = f'<ul class="legend">{items}</ul>'
-    plot = bar_plot(series, title=title, unit=unit)
-    numbers = f"<details><summary>The numbers</summary>{series_table(series, unit)}</details>"
-    return f"<figure><figcaption>{head}</figcaption>{plot}{legend}{numbers}</figure>"
+    plot = bar_plot(series, title=title, unit=unit, colours=colours)
+    return _framed(title, told, plot + legend, series_table(series, unit))
+
+
+def _framed(title: str, told: str, plot: str, numbers: str) -> str:
+    head = f"<figcaption><h3>{escape(title)}</h3><p>{escape(told)}</p></figcaption>"
+    below = f"<details><summary>The numbers</summary>{numbers}</details>" if numbers else ""
+    return f"<figure>{head}{plot}{below}</figure>"
 
 
 def _busiest(series: Series, noun: str) -> str:
@@ -70,10 +88,12 @@ def _latency(latencies: list[int]) -> str:
     ordered = sorted(latencies)
     median = ordered[len(ordered) // 2] / 86_400
     told = f"From the date in {counted(len(ordered), 'credential')} to the anchoring; half within {median:,.1f} days."
-    return _figure("From issue to anchor", told, latency_histogram(latencies), "credentials")
+    title, series = "From issue to anchor", latency_histogram(latencies)
+    plot = row_plot(series, title=title, unit="credentials")
+    return _framed(title, told, plot, series_table(series, "credentials"))
 
 
-def _costs(report: AuditReport) -> str:
+def _costs(report: AuditReport, issuers: Sequence[str]) -> str:
     """Draw the gas of anchoring over time; a transaction with several batches is counted once, at its first."""
     points, seen, fees, credentials = [], set[bytes](), 0, 0
     for batch in report.ledger.batches.values():
@@ -85,12 +105,12 @@ def _costs(report: AuditReport) -> str:
             seen.add(bytes(batch.transaction))
             fees += cost.fee_wei
             points.append((batch.anchored_at, name_of(report, batch.issuer), cost.gas))
-    series = over_time(points)
+    series = over_time(points, issuers)
     each = fees / WEI / max(1, credentials)
     told = (
         f"{counted(len(seen), 'transaction')}: {_coins(fees / WEI)} {report.coin} in all, {_coins(each)} a credential."
     )
-    return _figure("Cost of anchoring", told, series, "gas")
+    return _figure("Cost of anchoring", told, series, "gas", _by(issuers))
 
 
 def _coins(amount: float) -> str:

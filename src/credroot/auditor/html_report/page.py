@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_BATCHES_SHOWN = 400
 """Rows of the table of batches, the newest; the JSON report has all."""
-BATCHES_IN_SIGHT = 20
+BATCHES_IN_SIGHT = 12
 """Rows of that table that need no unfolding."""
 SHOWN_OF_A_RULE = {Severity.ERROR: 20, Severity.WARNING: 5, Severity.NOTE: 3}
 """Findings of one rule that are in sight at once; the others unfold."""
@@ -66,21 +66,30 @@ def _sections(report: AuditReport) -> Iterator[str]:
     if report.ledger.windows:
         yield "<h2>Accreditations</h2>" + _card(_windows(report))
     if report.contract is not None:
-        facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in report.contract.facts)
-        yield f'<h2>Contract</h2><div class="card"><dl class="facts">{facts}</dl></div>'
+        yield "<h2>Contract</h2>" + _card(_facts(report.contract.facts))
     yield _foot(report)
 
 
 def _head(report: AuditReport) -> str:
     deployment = report.deployment
-    block_time = format_time(datetime.fromtimestamp(report.block_time, UTC))
+    as_of = datetime.fromtimestamp(report.block_time, UTC)
+    blocks = f"{deployment.deploy_block:,} (deployment) to {report.position.number:,}, final by {report.finality}"
+    facts = (
+        ("Registry", code(deployment.address)),
+        ("Network", f"{deployment.network} ({deployment.chain_id.caip2})"),
+        ("Blocks", blocks),
+        ("As of", f"{as_of.day} {as_of:%B %Y, %H:%M} UTC"),
+    )
     local = '<p class="local">Local chain: this proves nothing to others.</p>' if report.is_local else ""
     return (
         f'{local}<p class="eyebrow">Credroot audit</p><h1>Everything anchored in one registry</h1>'
-        f'<p class="lead">Registry {code(deployment.address)} on {escape(deployment.network)} '
-        f"({escape(deployment.chain_id.caip2)}), from block {deployment.deploy_block:,}, its deployment, to block "
-        f"{report.position.number:,} of {escape(block_time)}, final by {escape(report.finality)}.</p>{_verdict(report)}"
+        f"{_verdict(report)}{_facts(facts, 'facts where')}"
     )
+
+
+def _facts(facts: Iterable[tuple[str, object]], kind: str = "facts") -> str:
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{text(value)}</dd>" for name, value in facts)
+    return f'<dl class="{kind}">{items}</dl>'
 
 
 def _verdict(report: AuditReport) -> str:
@@ -100,7 +109,7 @@ def _verdict(report: AuditReport) -> str:
 
 def _tiles(report: AuditReport) -> str:
     batches = list(report.ledger.batches.values())
-    tiles = [
+    tiles: list[tuple[str, object]] = [
         ("Events", report.ledger.events),
         ("Issuers", len(report.ledger.counts)),
         ("Batches", len(batches)),
@@ -109,8 +118,9 @@ def _tiles(report: AuditReport) -> str:
         ("Suspended", sum(batch.suspended_credentials for batch in batches)),
     ]
     if report.reconciled is not None and report.reconciled.rosters:
-        tiles.append(("Rows found", report.reconciled.rows_on_chain))
-    cells = "".join(f'<div class="tile"><dt>{name}</dt><dd>{value:,}</dd></div>' for name, value in tiles)
+        found, rows = report.reconciled.rows_on_chain, report.reconciled.rows
+        tiles.append((f"Of {rows:,} rows", found))
+    cells = "".join(f'<div class="tile"><dt>{name}</dt><dd>{text(value)}</dd></div>' for name, value in tiles)
     return f'<dl class="tiles">{cells}</dl>'
 
 

@@ -31,8 +31,12 @@ class Series:
         return tuple(sum(values[place] for _, values in self.rows) for place in range(len(self.labels)))
 
 
-def over_time(points: Iterable[tuple[int, str, int]]) -> Series:
-    """Add up points of (seconds since 1970, name of a series, value) by period; one without any is a bar of zero."""
+def over_time(points: Iterable[tuple[int, str, int]], order: Sequence[str] = ()) -> Series:
+    """Add up points of (seconds since 1970, name of a series, value) by period; one without any is a bar of zero.
+
+    Series that are named in `order` come first and in that order, the others by their sums: so that several plots
+    give each series the same place.
+    """
     collected = list(points)
     if not collected:
         return Series((), (), "day")
@@ -43,12 +47,13 @@ def over_time(points: Iterable[tuple[int, str, int]]) -> Series:
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(starts))
     for day, (_, name, value) in zip(days, collected, strict=True):
         sums[name][place[_start(day, period)]] += value
-    return Series(tuple(_label(start, period) for start in starts), _largest(sums), period)
+    return Series(tuple(_label(start, period) for start in starts), _largest(sums, order), period)
 
 
-def _largest(sums: dict[str, list[int]]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Keep the largest series and add the rest up."""
-    ordered = sorted(sums.items(), key=lambda pair: (-sum(pair[1]), pair[0]))
+def _largest(sums: dict[str, list[int]], order: Sequence[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Keep the first series and add the rest up."""
+    places = {name: place for place, name in enumerate(order)}
+    ordered = sorted(sums.items(), key=lambda pair: (places.get(pair[0], len(places)), -sum(pair[1]), pair[0]))
     kept, rest = ordered[:MAX_SERIES], ordered[MAX_SERIES:]
     rows = [(name, tuple(values)) for name, values in kept]
     if rest:

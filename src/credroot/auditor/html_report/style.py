@@ -16,6 +16,7 @@ h1{font-size:1.75rem;line-height:1.2;margin:.2em 0 .3em;letter-spacing:-.01em}
 h2{font-size:1.2rem;margin:2.4em 0 .7em;letter-spacing:-.005em}
 h3{font-size:1rem;margin:0 0 .15em}
 p{margin:.3em 0 .8em}.lead{color:var(--soft);max-width:78ch}
+.where{grid-template-columns:max-content 1fr max-content 1fr!important}
 .eyebrow{text-transform:uppercase;letter-spacing:.08em;font-size:.76rem;color:var(--soft);margin:0}
 code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em;
 overflow-wrap:anywhere}
@@ -38,6 +39,8 @@ thead th{color:var(--soft);font-weight:600;font-size:.82rem;white-space:nowrap}
 tbody th{font-weight:600}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td:last-child,th:last-child{padding-right:0}
+td.n+td:not(.n),th.n+th:not(.n){padding-left:10px}
+.one{white-space:nowrap}
 .tag{display:inline-block;border-radius:6px;padding:1px 9px;font-size:.82rem;font-weight:600;white-space:nowrap}
 .tag.passed,.tag.ok{background:var(--good-bg);color:var(--good)}
 .tag.failed,.tag.error{background:var(--bad-bg);color:var(--bad)}
@@ -53,6 +56,8 @@ svg{display:block;width:100%;height:auto}
 .s2{fill:var(--s2);background:var(--s2)}.s3{fill:var(--s3);background:var(--s3)}
 .s4{fill:var(--s4);background:var(--s4)}.s5{fill:var(--s5);background:var(--s5)}
 .s6{fill:var(--s6);background:var(--s6)}
+.withdrawn{fill:var(--s4);background:var(--s4)}.halted{fill:var(--s1);background:var(--s1)}
+.restored{fill:var(--s2);background:var(--s2)}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:.5em 0 .3em;padding:0;font-size:.86rem}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:6px}
 details{margin:.5em 0}summary{cursor:pointer;color:var(--soft);font-size:.88rem;padding:4px 0}
@@ -70,14 +75,18 @@ dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:
 dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere;min-width:0}
 footer{color:var(--soft);font-size:.86rem;margin-top:3em;border-top:1px solid var(--line);padding-top:1em}
 @media(max-width:760px){.checks li{grid-template-columns:88px 1fr}.checks p{grid-column:1/-1}}
-@media(max-width:600px){main{padding:18px 14px 40px}h1{font-size:1.4rem}.card{padding:2px 14px}
+@media(max-width:600px){main{padding:18px 14px 40px}h1{font-size:1.4rem}.tick{font-size:18px}.card{padding:2px 14px}
 .tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tile dd{font-size:1.3rem}
-dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6em}figure{padding:14px 12px 8px}
+.tile:last-child:nth-child(odd){grid-column:1/-1}
+dl.facts,dl.where{grid-template-columns:1fr!important;gap:0}dl.facts dd{margin-bottom:.6em}figure{padding:14px 12px 8px}
 table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
-table.stack tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
+table.stack,table.stack tbody{display:block}
+table.stack tr{display:grid;grid-template-columns:1fr 1fr;grid-auto-flow:dense;column-gap:22px;
+border-bottom:1px solid var(--line);padding:8px 0}
+table.stack caption{display:block}table.stack td:not(.n,.t){grid-column:1/-1}
 table.stack tr:last-child{border-bottom:0}
-table.stack td,table.stack th{display:flex;justify-content:space-between;gap:14px;border:0;padding:2px 0;
-text-align:right;white-space:normal;overflow-wrap:anywhere}
+table.stack td,table.stack th{display:flex;justify-content:space-between;gap:14px;border:0;padding:2px 0!important;
+text-align:right;overflow-wrap:anywhere}
 table.stack td::before,table.stack th[data-l]::before{content:attr(data-l);color:var(--soft);font-weight:400;
 text-align:left;flex:none}}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd}

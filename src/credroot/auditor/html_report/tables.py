@@ -35,7 +35,7 @@ def table(
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td{_class(place in right)} data-l="{escape(heads[place])}"><span>{text(cell)}</span></td>'
+            f'<td{_class(place in right, cell)} data-l="{escape(heads[place])}"><span>{text(cell)}</span></td>'
             for place, cell in enumerate(row)
         )
         + "</tr>"
@@ -66,7 +66,8 @@ def code(value: object, *, shorten: int = 0) -> Markup:
     """Write a digest or an account; a shortened one keeps the whole as its title."""
     full = str(value)
     shown = f"{full[: shorten + 2]}…{full[-4:]}" if shorten and len(full) > shorten + 8 else full
-    return Markup(f'<code title="{escape(full)}">{escape(shown)}</code>')
+    kind = ' class="one"' if shown != full else ""
+    return Markup(f'<code{kind} title="{escape(full)}">{escape(shown)}</code>')
 
 
 def moment(seconds: int) -> str:
@@ -74,10 +75,13 @@ def moment(seconds: int) -> str:
     if not seconds:
         return "-"
     try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+        return Markup(f'<span class="one">{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}</span>')
     except (ValueError, OverflowError, OSError):
         return f"second {seconds}"
 
 
-def _class(is_number: bool) -> str:
-    return ' class="n"' if is_number else ""
+def _class(is_number: bool, cell: object = "") -> str:
+    """Give the class of a number, or of a tag: on a phone two of these stand side by side."""
+    if is_number:
+        return ' class="n"'
+    return ' class="t"' if isinstance(cell, Markup) and cell.startswith('<span class="tag') else ""
