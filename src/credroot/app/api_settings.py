@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from credroot.app.settings_table import SettingsTable
 
 MAX_KEY_FILE_BYTES = 65_536
 """Bytes of the file with digests of keys: some hundred lines."""
@@ -20,32 +22,6 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 DEFAULT_INDEX_LAG_S = 900
 """Seconds: longer than a restart of what fills the index takes, too short to take an old answer for a new one."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-class Table(Protocol):
-    """One table of the settings, which notices which of its keys were read."""
-
-    source: str
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """Give a truth value."""
-        ...
-
-    def optional_text(self, key: str) -> str | None:
-        """Give a text, `None` where there is none."""
-        ...
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Give a list of texts, an empty one where there is none."""
-        ...
-
-    def count(self, key: str, *, default: int) -> int:
-        """Give a number that is not negative."""
-        ...
-
-    def finish(self) -> None:
-        """Raise `InputError` for keys that nobody read."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +38,7 @@ class ApiSettings:
     """How far the index of events may be behind the chain's last final block before it is no longer served."""
 
 
-def read_api_settings(folder: Path, table: Table) -> ApiSettings:
+def read_api_settings(folder: Path, table: SettingsTable) -> ApiSettings:
     """Read ``[api]``: ``issue``, ``issue_key_sha256`` (64 hex digits), ``issue_key_file`` (such digests, one a line),
     ``allow_origins``, ``max_index_lag_s``.
 

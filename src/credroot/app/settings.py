@@ -7,12 +7,12 @@ network the chain's own files.
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from credroot.app.api_settings import ApiSettings, read_api_settings
+from credroot.app.settings_table import SETTINGS_FORMAT, SettingsTable, read_table
 from credroot.chain.data_fees import DataFees
 from credroot.chain.deployment import load_deployments
 from credroot.chain.finality import Confirmations, parse_finality
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from credroot.chain.finality import Finality
 
 SETTINGS_FILE = "credroot.toml"
-SETTINGS_FORMAT = "credroot/settings/v1"
-MAX_SETTINGS_BYTES = 262_144
 LOCAL_NETWORK = "local"
 MAX_SCOPES = 64
 """Accreditors times scopes: each is a question beside every credential's, and one answer of a node holds them all."""
@@ -183,7 +181,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
     """
     environment = os.environ if environment is None else environment
     folder = (workspace or Path(environment.get("CREDROOT_WORKSPACE") or ".")).absolute()
-    table = _read(folder / SETTINGS_FILE)
+    table = read_table(folder / SETTINGS_FILE)
     sources: dict[str, str] = {}
     networks = well_known_networks()
     for name, entry in table.sub("networks").tables():
@@ -222,82 +220,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
     return settings
 
 
-@dataclass(slots=True)
-class _Table:
-    """A table of the file that notices which of its keys were read."""
-
-    values: dict[str, Any]
-    source: str
-    seen: set[str] = field(default_factory=set)
-
-    def get(self, key: str, kind: type, default: Any = None, *, required: bool = False) -> Any:
-        self.seen.add(key)
-        value = self.values.get(key, default)
-        if value is None and not required:
-            return None
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise InputError(f"{self.source}: {key} must be a {kind.__name__}", code="settings.kind")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self.get(key, str, default, required=True))
-
-    def optional_text(self, key: str) -> str | None:
-        return self.get(key, str)  # type: ignore[no-any-return]
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.get(key, list, [])
-        if not all(isinstance(value, str) for value in values):
-            raise InputError(f"{self.source}: {key} must be texts", code="settings.kind")
-        return tuple(values)
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        return bool(self.get(key, bool, default))
-
-    def count(self, key: str, *, default: int) -> int:
-        value = int(self.get(key, int, default, required=True))
-        if value < 0:
-            raise InputError(f"{self.source}: {key} must not be negative", code="settings.kind")
-        return value
-
-    def sub(self, key: str) -> _Table:
-        return _Table(self.get(key, dict, {}), f"{self.source} [{key}]")
-
-    def tables(self) -> list[tuple[str, _Table]]:
-        return [(key, self.sub(key)) for key in self.values]
-
-    def list_of_tables(self, key: str) -> list[_Table]:
-        entries = self.get(key, list, [])
-        if not all(isinstance(entry, dict) for entry in entries):
-            raise InputError(f"{self.source}: {key} must be tables", code="settings.kind")
-        return [_Table(entry, f"{self.source} {key}[{place}]") for place, entry in enumerate(entries)]
-
-    def finish(self) -> None:
-        unknown = sorted(self.values.keys() - self.seen)
-        if unknown:
-            raise InputError(f"{self.source}: unknown setting: {', '.join(unknown)}", code="settings.unknown")
-
-
-def _read(path: Path) -> _Table:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SETTINGS_BYTES + 1)
-    except FileNotFoundError:
-        return _Table({}, SETTINGS_FILE)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}", code="settings.unreadable") from error
-    if len(content) > MAX_SETTINGS_BYTES:
-        raise InputError(f"{path}: larger than {MAX_SETTINGS_BYTES} bytes", code="settings.unreadable")
-    try:
-        values = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not TOML: {error}", code="settings.syntax") from error
-    if values.get("format") != SETTINGS_FORMAT:
-        raise InputError(f'{path}: the first line must be format = "{SETTINGS_FORMAT}"', code="settings.format")
-    return _Table(values, SETTINGS_FILE)
-
-
-def _network(name: str, entry: _Table, base: Network | None) -> Network:
+def _network(name: str, entry: SettingsTable, base: Network | None) -> Network:
     if base is None and "chain" not in entry.values:
         raise InputError(f"{entry.source}: a network needs its chain, such as eip155:137", code="settings.chain")
     known = base or Network(name, ChainId.from_caip2(entry.text("chain")))
@@ -322,7 +245,7 @@ def _network(name: str, entry: _Table, base: Network | None) -> Network:
     return network
 
 
-def _data_fees(entry: _Table, known: Network) -> DataFees:
+def _data_fees(entry: SettingsTable, known: Network) -> DataFees:
     text = entry.text("data_fees", known.data_fees)
     try:
         return DataFees(text)
@@ -337,7 +260,7 @@ def _with_endpoint(network: Network, url: str) -> Network:
     return replace(network, endpoints=(url,))
 
 
-def _issuer(entry: _Table) -> IssuerSettings:
+def _issuer(entry: SettingsTable) -> IssuerSettings:
     issuer = IssuerSettings(
         did=entry.text("id"),
         name=entry.text("name"),
@@ -355,7 +278,7 @@ def _issuer(entry: _Table) -> IssuerSettings:
     return issuer
 
 
-def _trusted(entry: _Table) -> TrustedIssuer:
+def _trusted(entry: SettingsTable) -> TrustedIssuer:
     account = entry.optional_text("account")
     issuer = TrustedIssuer(
         did=entry.text("id"),
@@ -367,14 +290,14 @@ def _trusted(entry: _Table) -> TrustedIssuer:
     return issuer
 
 
-def _accreditors(trust: _Table) -> tuple[TrustedAccreditor, ...]:
+def _accreditors(trust: SettingsTable) -> tuple[TrustedAccreditor, ...]:
     accreditors = tuple(_accreditor(entry) for entry in trust.list_of_tables("accreditors"))
     if sum(len(accreditor.scopes) for accreditor in accreditors) > MAX_SCOPES:
         raise InputError(f"{trust.source}: more than {MAX_SCOPES} scopes of accreditors", code="settings.kind")
     return accreditors
 
 
-def _accreditor(entry: _Table) -> TrustedAccreditor:
+def _accreditor(entry: SettingsTable) -> TrustedAccreditor:
     accreditor = TrustedAccreditor(
         account=AccountId.from_caip10(entry.text("account")),
         name=entry.text("name"),
@@ -387,7 +310,7 @@ def _accreditor(entry: _Table) -> TrustedAccreditor:
     return accreditor
 
 
-def _passphrase_file(folder: Path, environment: Mapping[str, str], table: _Table) -> Path | None:
+def _passphrase_file(folder: Path, environment: Mapping[str, str], table: SettingsTable) -> Path | None:
     """The file that holds the passphrase of the keys: foundry's variable first, then the settings."""
     named = environment.get("CREDROOT_PASSPHRASE_FILE") or environment.get("ETH_PASSWORD")
     if named:

@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, create_engine, delete, event, func, or_, select, update
+from sqlalchemy import and_, create_engine, delete, event, func, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from credroot.core.errors import InputError
 from credroot.store import event_index_schema as tables
+from credroot.store.event_conditions import EventConditions
 from credroot.store.event_index_schema import IndexProblem
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 5_000
 """Rows that are in memory at a time while an index is read."""
-TOPICS_BYTES = 97
-"""More than the indexed arguments of any event have: what begins like a key sorts below the key and so many 0xff."""
 BUSY_TIMEOUT_S = 30
 _POSTGRES_TYPES = ("int4", "int8", "int4", "bytea", "int4", "int2", "bytea", "bytea", "bytea")
 
@@ -267,7 +266,7 @@ class EventIndex:
         `topics_from` is how their other indexed arguments begin. They are read page by page, so a loop over them holds
         no transaction open and little memory.
         """
-        wanted = _conditions(source, first=first, last=last, subject=subject, kind=kind, topics_from=topics_from)
+        wanted = EventConditions(source, first, last, subject, kind, topics_from)
         left = limit
         place = after
         while left is None or left > 0:
@@ -280,19 +279,9 @@ class EventIndex:
             place = (page[-1].block, page[-1].log_index)
             left = None if left is None else left - len(page)
 
-    def _page(self, wanted: Sequence[Any], after: tuple[int, int] | None, size: int) -> Sequence[Any]:
-        columns, blocks = tables.event.c, tables.block.c
-        behind = [] if after is None else [_behind(*after)]
-        joined = tables.event.join(tables.block, and_(blocks.source == columns.source, blocks.number == columns.block))
-        query = (
-            select(*[column for column in columns if column.name != "source"], blocks.hash, blocks.timestamp)
-            .select_from(joined)
-            .where(*wanted, *behind)
-            .order_by(columns.block, columns.log_index)
-            .limit(size)
-        )
+    def _page(self, wanted: EventConditions, after: tuple[int, int] | None, size: int) -> Sequence[Any]:
         with self._transaction() as connection:
-            return connection.execute(query).all()
+            return connection.execute(wanted.page(after, size)).all()
 
     def count(self, source: int, *, subject: bytes | None = None) -> int:
         """Count the events, of one account where it is named."""
@@ -330,29 +319,6 @@ class EventIndex:
         driver: Any = self._engine.dialect.loaded_dbapi
         found: type[Exception] = driver.Error
         return found
-
-
-def _conditions(
-    source: int, *, first: int, last: int | None, subject: bytes | None, kind: int | None, topics_from: bytes
-) -> list[Any]:
-    columns = tables.event.c
-    wanted = [columns.source == source, columns.block >= first]
-    if last is not None:
-        wanted.append(columns.block <= last)
-    if subject is not None:
-        wanted.append(columns.subject == bytes(subject))
-    if kind is not None:
-        wanted.append(columns.kind == kind)
-        if kind >= tables.FREQUENT_KINDS:
-            wanted.append(tables.rare_kind)
-    if topics_from:
-        wanted += [columns.topics >= topics_from, columns.topics < topics_from + b"\xff" * TOPICS_BYTES]
-    return wanted
-
-
-def _behind(block: int, log_index: int) -> Any:
-    columns = tables.event.c
-    return and_(columns.block >= block, or_(columns.block > block, columns.log_index > log_index))
 
 
 def _plain(value: Any) -> Any:

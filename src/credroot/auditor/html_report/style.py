@@ -49,7 +49,7 @@ td.n+td:not(.n),th.n+th:not(.n){padding-left:10px}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:16px}
 figure{margin:0;padding:16px 18px 10px;min-width:0}
 figcaption p{color:var(--soft);font-size:.9rem;margin:0 0 .6em}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:100%;height:auto}figure details{overflow-x:auto}
 .grid{stroke:var(--grid);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}
 .tick{fill:var(--soft);font-size:13px;font-family:inherit}
 .s0{fill:var(--s0);background:var(--s0)}.s1{fill:var(--s1);background:var(--s1)}
@@ -90,7 +90,9 @@ text-align:right;overflow-wrap:anywhere}
 table.stack td::before,table.stack th[data-l]::before{content:attr(data-l);color:var(--soft);font-weight:400;
 text-align:left;flex:none}}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd}
-body{font-size:10.5pt}main{max-width:none;padding:0}figure,.finding,.tile,tr{break-inside:avoid}
+body{font-size:10.5pt}main{max-width:none;padding:0}figure svg,.tile,li,tr{break-inside:avoid}
+.plots{grid-template-columns:1fr}figure svg{max-width:12.5cm}thead th{white-space:normal}
+.finding{break-inside:auto}.finding header,.finding .why,figcaption{break-after:avoid}
 details>summary{display:none}details::details-content{content-visibility:visible;display:block}h2{break-after:avoid}
 .tag,.verdict,rect,.legend i{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
