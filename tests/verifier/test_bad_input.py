@@ -100,6 +100,31 @@ BILLION_LAUGHS = rejected_svg(
     + b']><svg xmlns="http://www.w3.org/2000/svg"><text>&j;</text></svg>'
 )
 
+
+def hidden_status() -> bytes:
+    """A badge whose list says revoked, its status moved to a name that says the same to RDF and nothing to JSON."""
+    document = signed(badge(credentialStatus=status_entry(LIST_URL, PLACE)))
+    document["https://www.w3.org/2018/credentials#credentialStatus"] = document.pop("credentialStatus")
+    return as_bytes(document)
+
+
+def hidden_end() -> bytes:
+    """An expired badge, its end moved to the other object of its id: the subject of an endorsement inside of it."""
+    document = badge()
+    endorsed = {"id": document["id"], "type": ["EndorsementSubject"], "endorsementComment": "Well made."}
+    endorsement = {
+        "id": "urn:uuid:00000000-0000-4000-8000-00000000000e",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": document["issuer"],
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": endorsed,
+    }
+    ended = signed({**document, "validUntil": "2026-02-01T00:00:00Z", "endorsement": [endorsement]})
+    inner = ended["endorsement"][0]["credentialSubject"]
+    inner |= {"type": ["EndorsementSubject", "VerifiableCredential"], "validUntil": ended.pop("validUntil")}
+    return as_bytes(ended)
+
+
 HOSTILE: dict[str, tuple[bytes, str, str]] = {
     "100,000 proofs": (with_proofs(100_000), "format", "json.too_large"),
     "33 proofs": (with_proofs(33), "format", "proof.too_many"),
@@ -130,6 +155,36 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
         as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 5.0000000000000001'),
         "signature",
         "signature.failed",
+    ),
+    "the number 5.0": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 5.0'),
+        "signature",
+        "signature.failed",
+    ),
+    "the number 50e-1": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 50e-1'),
+        "signature",
+        "signature.failed",
+    ),
+    "the number -0.0": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": -0.0'),
+        "signature",
+        "signature.failed",
+    ),
+    "the number 1e21": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 1e21'),
+        "signature",
+        "signature.failed",
+    ),
+    "the number 1e400": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 1e400'),
+        "format",
+        "json.number",
+    ),
+    "the number 123456789012345678901234567890": (
+        as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 12345678901234567890'),
+        "format",
+        "json.number",
     ),
     "an integer beyond 2^53": (
         as_bytes(signed(badge())).replace(b'"creditsAvailable": 5', b'"creditsAvailable": 9007199254740993'),
@@ -197,6 +252,8 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
         "signature",
         "signature.failed",
     ),
+    "a status that is hidden under its IRI": (hidden_status(), "signature", "signature.failed"),
+    "an end that is hidden in another object": (hidden_end(), "signature", "signature.failed"),
     "a suite that nobody knows": (
         as_bytes({**badge(), "proof": forged_proof(cryptosuite="trust-me-2026")}),
         "signature",
@@ -213,6 +270,12 @@ REASONS = {
     "a term that no context defines": "rdfc.undefined_term",
     "a number with an exponent": "rdfc.number",
     "a number with many digits": "rdfc.number",
+    "the number 5.0": "rdfc.number",
+    "the number 50e-1": "rdfc.number",
+    "the number -0.0": "rdfc.number",
+    "the number 1e21": "rdfc.number",
+    "a status that is hidden under its IRI": "rdfc.undefined_term",
+    "an end that is hidden in another object": "rdfc.split_node",
     "a JWT of another's key": "jwt.key_unknown",
     "a signature for another purpose": "proof.purpose",
     "a suite that nobody knows": "proof.suite_unsupported",

@@ -92,7 +92,7 @@ def verify_proofs(
     now: datetime,
     proof_purpose: str = ASSERTION_METHOD,
     challenge: str | None = None,
-    domain: str | None = None,
+    domain: str | tuple[str, ...] | None = None,
     canonicalize: Canonicalize | None = None,
 ) -> tuple[ProofResult, ...]:
     """Check every proof of `document` but its anchor proofs, in order, and say what became of each.
@@ -106,7 +106,8 @@ def verify_proofs(
     Source: W3C Verifiable Credential Data Integrity 1.0, section 4.4; a set is section 4.5.
     """
     proofs = proofs_of(document)
-    demanded = {"challenge": challenge, "domain": domain}
+    domains = (domain,) if isinstance(domain, str) else domain
+    demanded = {"challenge": None if challenge is None else (challenge,), "domain": domains}
     canonical = canonicalize or _default_canonicalize()
     judge = ProofJudge(document, proofs, resolve_key, now, proof_purpose, demanded, canonical)
     return tuple(judge.result(i) for i, proof in enumerate(proofs) if suite_name(proof) != ANCHOR_SUITE)

@@ -37,7 +37,8 @@ def check_document(document: JsonObject) -> None:
 
     Raises:
         InputError: ``rdfc.too_large``, ``rdfc.too_deep``, ``rdfc.control_character``, ``rdfc.number``,
-            ``rdfc.keyword``, ``rdfc.direction``, ``rdfc.blank_node_id``, ``rdfc.inline_context``, ``rdfc.no_context``.
+            ``rdfc.keyword``, ``rdfc.direction``, ``rdfc.blank_node_id``, ``rdfc.undefined_term``,
+            ``rdfc.inline_context``, ``rdfc.no_context``.
     """
     if not isinstance(document, dict):
         raise InputError("a JSON-LD document is a JSON object", code="rdfc.invalid")
@@ -128,3 +129,6 @@ def _check_key(key: str, holder: JsonObject) -> None:
         raise InputError(f"the keyword {key[:40]!r} is not used in credentials", code="rdfc.keyword")
     elif key.startswith("_:"):
         raise InputError(f"a blank node can't be a property: {key[:40]!r}", code="rdfc.blank_node_id")
+    elif ":" in key:
+        # Else a holder could hide what it says from a reader of JSON: a status, or an end.
+        raise InputError(f"a member is named by its term, not by an IRI: {key[:80]!r}", code="rdfc.undefined_term")

@@ -22,7 +22,7 @@ from credroot.credential.status_list import ENTRY_TYPE, LIST_TYPE, SUBJECT_TYPE,
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject, JsonValue
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,99}")
 _VC_TYPES = "https://www.w3.org/TR/vc-data-model#"
 _STATUS_TYPES = "https://www.w3.org/ns/credentials/status-list#"
 

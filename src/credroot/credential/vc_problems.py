@@ -34,6 +34,8 @@ class VcProblemType(StrEnum):
     """A value lies outside of its range: a time, an index."""
     PROOF_GENERATION = _SECURITY + "PROOF_GENERATION_ERROR"
     """It can't be signed so that everybody reads the same."""
+    PROOF_VERIFICATION = _SECURITY + "PROOF_VERIFICATION_ERROR"
+    """A proof can't be verified: another purpose, an unknown suite or key, an end that has passed."""
     PROOF_TRANSFORMATION = _SECURITY + "PROOF_TRANSFORMATION_ERROR"
     """It has no canonical form: an unknown context, a word that no context defines."""
     INVALID_DOMAIN = _SECURITY + "INVALID_DOMAIN_ERROR"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
 
 CODE = "vc.status"
-_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,99}")
 
 
 def status_entry_problems(document: JsonObject) -> Iterator[VcProblem]:
@@ -41,3 +41,19 @@ def _entry(entry: JsonObject, pointer: str) -> Iterator[VcProblem]:
         yield malformed(CODE, "statusSize is a number of bits, 1 or more", f"{pointer}/statusSize")
     elif isinstance(size, int) and size > 1 and not isinstance(entry.get("statusMessage"), list):
         yield malformed(CODE, "an entry of several bits says in statusMessage what they mean", f"{pointer}/statusSize")
+    if "id" in entry and entry["id"] == entry.get("statusListCredential"):
+        yield malformed(CODE, "an entry's id is not the address of its list", f"{pointer}/id")
+    yield from _messages(entry, pointer)
+    if "statusReference" in entry and not all(map(is_url, listed(entry["statusReference"]))):
+        yield malformed(CODE, "statusReference is a URL, or a list of them", f"{pointer}/statusReference")
+
+
+def _messages(entry: JsonObject, pointer: str) -> Iterator[VcProblem]:
+    if "statusMessage" not in entry:
+        return
+    for item in listed(entry["statusMessage"])[:MAX_VALUES]:
+        texts = [item.get(name) for name in ("status", "message")] if isinstance(item, dict) else [None]
+        if not all(isinstance(text, str) for text in texts):
+            told = "each statusMessage has status and message as text"
+            yield malformed(CODE, told, f"{pointer}/statusMessage")
+            return

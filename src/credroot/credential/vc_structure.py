@@ -109,12 +109,11 @@ def holder_of(document: JsonObject) -> str:
 
 def validity_of(document: JsonObject) -> tuple[datetime | None, datetime | None]:
     """Give from when until when it is valid, of a document without problems; errors as `parse_time`."""
-    first, last = _validity_members(document)
-    start, end = document.get(first), document.get(last)
-    return (
-        parse_time(start) if isinstance(start, str) else None,
-        parse_time(end) if isinstance(end, str) else None,
+    starts, ends = (
+        [parse_time(str(document[name])) for name in names if name in document]
+        for names in zip(*_validity_members(document), strict=True)
     )
+    return max(starts, default=None), min(ends, default=None)
 
 
 def _told(document: JsonObject, *rules: Callable[[JsonObject], Iterator[VcProblem]]) -> tuple[VcProblem, ...]:
@@ -176,10 +175,14 @@ def _subject(document: JsonObject) -> Iterator[VcProblem]:
 
 
 def _validity(document: JsonObject) -> Iterator[VcProblem]:
-    first, last = _validity_members(document)
+    for first, last in _validity_members(document):
+        if first == "issuanceDate" and first not in document:
+            yield malformed("vc.valid_from", "issuanceDate is missing", f"/{first}")
+        yield from _period(document, first, last)
+
+
+def _period(document: JsonObject, first: str, last: str) -> Iterator[VcProblem]:
     times: list[datetime] = []
-    if first == "issuanceDate" and first not in document:
-        yield malformed("vc.valid_from", "issuanceDate is missing", f"/{first}")
     for member, code in ((first, "vc.valid_from"), (last, "vc.valid_until")):
         if member not in document:
             continue
@@ -193,10 +196,12 @@ def _validity(document: JsonObject) -> Iterator[VcProblem]:
         yield VcProblem("vc.validity", VcProblemType.RANGE, message, f"/{last}")
 
 
-def _validity_members(document: JsonObject) -> tuple[str, str]:
+def _validity_members(document: JsonObject) -> tuple[tuple[str, str], ...]:
+    """Name the members that bound the validity; the context of version 1.1 defines those of 2.0 as well."""
     contexts = document.get("@context")
     is_first_version = isinstance(contexts, list) and contexts[:1] == [VC_V1]
-    return ("issuanceDate", "expirationDate") if is_first_version else ("validFrom", "validUntil")
+    present = ("validFrom", "validUntil")
+    return (("issuanceDate", "expirationDate"), present) if is_first_version else (present,)
 
 
 def _schema(document: JsonObject) -> Iterator[VcProblem]:

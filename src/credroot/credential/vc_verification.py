@@ -42,6 +42,7 @@ MAX_STATUS_ENTRIES = 8
 MAX_LIST_AGE = timedelta(days=31)
 """How old a status list may be that was not fetched."""
 _TYPE_OF = {
+    "proof.signature_wrong": VcProblemType.CRYPTOGRAPHIC_SECURITY,
     "proof.domain": VcProblemType.INVALID_DOMAIN,
     "proof.challenge": VcProblemType.INVALID_CHALLENGE,
     "proof.malformed": VcProblemType.MALFORMED_VALUE,
@@ -67,7 +68,8 @@ class Demand:
 
     purpose: str = ASSERTION_METHOD
     challenge: str | None = None
-    domain: str | None = None
+    domain: tuple[str, ...] | None = None
+    """Every domain that the proof is for, and no other."""
     check_status: bool = True
     """Whether status lists are asked."""
 
@@ -148,7 +150,7 @@ def _is_of(result: ProofResult, signer: str) -> bool:
 def _proof_type(code: str) -> VcProblemType:
     if code.startswith(("rdfc.", "context.", "jcs.")):
         return VcProblemType.PROOF_TRANSFORMATION
-    return _TYPE_OF.get(code, VcProblemType.CRYPTOGRAPHIC_SECURITY)
+    return _TYPE_OF.get(code, VcProblemType.PROOF_VERIFICATION)
 
 
 def _status_problems(document: JsonObject, means: Means, demand: Demand) -> Iterator[VcProblem]:

@@ -71,7 +71,7 @@ _OPTIONS: dict[str, Any] = {
     "properties": {
         "checks": {"type": "array", "items": _TEXT},
         "challenge": _TEXT,
-        "domain": _TEXT,
+        "domain": {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "expectedProofPurpose": {"type": "string", "enum": ["assertionMethod", "authentication"]},
         "returnCredential": {"type": "boolean"},
         "returnPresentation": {"type": "boolean"},

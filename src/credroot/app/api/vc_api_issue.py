@@ -26,6 +26,7 @@ from credroot.app.api.vc_api_requests import (
 from credroot.core.errors import InputError
 from credroot.core.jcs import canonical_bytes
 from credroot.credential.data_integrity import sign
+from credroot.credential.status_list import LIST_TYPE
 from credroot.credential.vc_problems import VcProblem, VcProblemType, has_errors, malformed
 from credroot.credential.vc_structure import credential_problems, issuer_of
 
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
     from credroot.app.api.request_body import BodyReader
     from credroot.app.api.workers import Workers
     from credroot.app.settings import Settings
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json_types import JsonObject, JsonValue
     from credroot.credential.keys import SigningKey
 
 ISSUE = "/credentials/issue"
 NOT_ANCHORED_NOTICE = "It is signed and not anchored: no registry dates it or can revoke it."
+RESERVED_TYPES = frozenset({LIST_TYPE, f"https://www.w3.org/ns/credentials/status#{LIST_TYPE}"})
+"""What speaks for the issuer about its other credentials: whoever may issue must not lift revocations by it."""
 _BEARER = "bearer "
 _CHALLENGE = ((b"www-authenticate", b'Bearer realm="credroot"'),)
 
@@ -134,6 +137,8 @@ class VcIssueRoute:
             problems.append(malformed("vc.proof", "a credential to be issued has no proof yet", "/proof"))
         if not has_errors(problems) and issuer_of(document) != issuer.did:
             problems.append(malformed("vc.issuer", f"this server signs for {issuer.did}", "/issuer"))
+        if _names_reserved_type(document):
+            problems.append(malformed("vc.reserved_type", "the issuer's own status lists are not signed here", "/type"))
         if has_errors(problems):
             raise RefusedRequestError(problems)
         try:
@@ -142,3 +147,16 @@ class VcIssueRoute:
             raise RefusedRequestError([VcProblem(error.code, VcProblemType.PROOF_GENERATION, str(error))]) from error
         proofs = signed["proof"]
         return {**signed, "proof": proofs[0]} if isinstance(proofs, list) else signed
+
+
+def _names_reserved_type(document: JsonObject) -> bool:
+    """Look wherever a type can stand: the same statements may be written from an inner object outwards."""
+    pending: list[JsonValue] = [document]
+    for value in pending:
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str) and value in RESERVED_TYPES:
+            return True
+    return False

@@ -101,7 +101,7 @@ def read_demand(options: JsonObject, purpose: str) -> Demand:
     checks = options.get("checks", [])
     if not isinstance(checks, list) or not all(isinstance(check, str) for check in checks):
         raise _wrong_option("checks", "is a list of texts")
-    return Demand(wanted, _text(options, "challenge"), _text(options, "domain"), not checks or STATUS_CHECK in checks)
+    return Demand(wanted, _text(options, "challenge"), _domains(options), not checks or STATUS_CHECK in checks)
 
 
 def problem_members(problems: Iterable[VcProblem]) -> JsonObject:
@@ -122,6 +122,17 @@ def _text(options: JsonObject, member: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise _wrong_option(member, "is text")
     return value
+
+
+def _domains(options: JsonObject) -> tuple[str, ...] | None:
+    value = options.get("domain")
+    if value is None:
+        return None
+    listed = value if isinstance(value, list) else [value]
+    domains = tuple(domain for domain in listed if isinstance(domain, str))
+    if len(domains) != len(listed) or not domains:
+        raise _wrong_option("domain", "is text, or a list of texts")
+    return domains
 
 
 def _wrong_option(member: str, wanted: str) -> RefusedRequestError:

@@ -13,6 +13,7 @@ from credroot.core.jcs import canonical_bytes
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.credential.keys import signature_holds
 from credroot.credential.multikey import Multikey
+from credroot.credential.suites.one_place import require_one_place
 from credroot.credential.suites.proof_record import ProofRecord, without_proofs
 from credroot.credential.suites.suite import Suite, hash_data, suite_name
 
@@ -70,8 +71,8 @@ class ProofJudge:
     resolve_key: ResolveKey
     now: datetime
     purpose: str
-    demanded: Mapping[str, str | None]
-    """Members that each proof must have, with their values."""
+    demanded: Mapping[str, tuple[str, ...] | None]
+    """Members that each proof must have, with their values in any order; one value may stand without a list."""
     canonicalize: Canonicalize
     results: dict[int, ProofResult] = field(default_factory=dict)
     under_way: set[int] = field(default_factory=set)
@@ -118,7 +119,7 @@ class ProofJudge:
         if record.expires is not None and record.expires <= self.now:
             raise ProofError(f"no longer holds since {record.expires}", code="proof.expired")
         for member, wanted in self.demanded.items():
-            if wanted is not None and record.proof.get(member) != wanted:
+            if wanted is not None and record.set_of(member) != frozenset(wanted):
                 raise ProofError(f"its {member} is not the one that was asked for", code=f"proof.{member}")
 
     def _check_previous(self, ids: tuple[str, ...]) -> None:
@@ -160,6 +161,8 @@ class ProofJudge:
             if context is not None:
                 document["@context"] = context
             try:
+                if suite.is_rdfc:
+                    require_one_place(document)
                 if previous:
                     document["proof"] = [proof for proof in self.proofs if proof.get("id") in previous]
                 self.secured[key] = self._canonical(suite, document)

@@ -70,6 +70,11 @@ class ProofRecord:
         except InputError as error:
             raise ProofError(f"proofValue: {error}") from error
 
+    def set_of(self, member: str) -> frozenset[str]:
+        """Give the values of a member that is a text or a list of texts; none where it is not there."""
+        value = self.proof.get(member)
+        return frozenset() if value is None else frozenset(str(item) for item in _listed(value))
+
     def options(self, document_context: JsonValue) -> JsonObject:
         """Give what the signature covers of the proof, under the ``@context`` that applies.
 

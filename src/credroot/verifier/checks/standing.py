@@ -13,6 +13,7 @@ from credroot.verifier.subject import CredentialSubject
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from credroot.core.json_types import JsonObject
     from credroot.verifier.evidence import Evidence
 
 VALIDITY = "validity"
@@ -25,8 +26,8 @@ def check_validity(evidence: Evidence) -> Check:
         return Check(VALIDITY, Outcome.PASSED, "validity.unbounded", "A receipt has no end.")
     document = evidence.subject.document
     try:
-        begins = _moment(document.get("validFrom", document.get("issuanceDate")))
-        ends = _moment(document.get("validUntil", document.get("expirationDate")))
+        begins = max(_moments(document, "validFrom", "issuanceDate"), default=None)
+        ends = min(_moments(document, "validUntil", "expirationDate"), default=None)
     except InputError as error:
         return Check(VALIDITY, Outcome.FAILED, "validity.malformed", f"Its dates can't be read: {error}.")
     skew = evidence.policy.clock_skew or DEFAULT_SKEW
@@ -39,9 +40,9 @@ def check_validity(evidence: Evidence) -> Check:
     return Check(VALIDITY, Outcome.PASSED, "validity.ok", f"It is valid until {format_time(ends)}.")
 
 
-def _moment(value: object) -> datetime | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
+def _moments(document: JsonObject, *names: str) -> list[datetime]:
+    """Read what the members of either version of the data model say; where both are there, the stricter one counts."""
+    values = [document[name] for name in names if document.get(name) is not None]
+    if not all(isinstance(value, str) for value in values):
         raise InputError("not a text", code="time.syntax")
-    return parse_time(value)
+    return [parse_time(str(value)) for value in values]

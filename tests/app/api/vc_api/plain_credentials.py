@@ -72,9 +72,14 @@ def suspension_list(url: str) -> dict[str, Any]:
 
 
 def with_status(
-    index: int, *, url: str = LIST_URL, purpose: StatusPurpose = StatusPurpose.REVOCATION
+    index: int,
+    *,
+    url: str = LIST_URL,
+    purpose: StatusPurpose = StatusPurpose.REVOCATION,
+    about: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return signed(plain(credentialStatus=status_entry(url, index, purpose=purpose)))
+    changes = {} if about is None else {"credentialSubject": about}
+    return signed(plain(credentialStatus=status_entry(url, index, purpose=purpose), **changes))
 
 
 def presentation(*credentials: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def presentation(*credentials: dict[str, Any], **changes: Any) -> dict[str, Any]
 
 
 def presented(
-    document: dict[str, Any], *, by: str = "holder", purpose: str = "authentication", **terms: str
+    document: dict[str, Any], *, by: str = "holder", purpose: str = "authentication", **terms: Any
 ) -> dict[str, Any]:
     """Sign a presentation: eddsa-rdfc-2022, with a challenge and a domain where they are given."""
     options = {

@@ -14,10 +14,11 @@ import pytest
 from credroot.app.settings import load_settings
 from credroot.core.clock import format_time
 from credroot.credential.contexts import OPEN_BADGES_3_0_3
+from credroot.credential.status_list import status_entry
 from credroot.credential.vc_problems import VcProblemType
 from tests.app.api.live_server import LiveServer, Response
 from tests.app.api.vc_api.conftest import VcApi, codes, types
-from tests.app.api.vc_api.plain_credentials import UNDEFINED_TERMS, did, plain, signed
+from tests.app.api.vc_api.plain_credentials import LIST_URL, UNDEFINED_TERMS, did, plain, signed
 
 API_KEY = "TEST KEY of a caller that may issue"
 OTHER_KEY = "TEST KEY of another caller"
@@ -115,6 +116,53 @@ def test_a_credential_in_another_issuers_name_is_refused(issuing: Issuing) -> No
     assert (response.status, codes(response)) == (400, ["vc.issuer"])
 
 
+LIST_IRI = "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": ["VerifiableCredential", "BitstringStatusListCredential"]},
+        {"type": ["VerifiableCredential", LIST_IRI]},
+        {"@type": LIST_IRI},
+        {"credentialSubject": {"id": "urn:x:1", "holds": {"id": "urn:x:2", "type": "BitstringStatusListCredential"}}},
+    ],
+)
+def test_whoever_may_issue_can_not_lift_a_revocation_with_a_list_of_its_own(issuing: Issuing, change: Any) -> None:
+    response = issuing.issue(issuing.ours(**change))
+    assert (response.status, codes(response)) == (400, ["vc.reserved_type"])
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("42.0", "rdfc.number"),
+        ("1e2", "rdfc.number"),
+        ("-0.0", "rdfc.number"),
+        ("1e21", "rdfc.number"),
+        ("0.30000000000000004", "rdfc.number"),
+        ("9007199254740993", "json.number"),
+        ("123456789012345678901234567890", "json.number"),
+        ("1e400", "json.number"),
+        ("NaN", "json.number"),
+    ],
+)
+def test_a_number_that_implementations_write_differently_is_not_signed(
+    issuing: Issuing, number: str, code: str
+) -> None:
+    body = json.dumps({"credential": issuing.ours(credentialSubject={"id": "urn:x:1", "points": 77_777})})
+    data = body.replace("77777", number).encode()
+    response = issuing.server.post("/credentials/issue", data, authorization=f"Bearer {API_KEY}")
+    assert (response.status, codes(response)) == (400, [code])
+
+
+@pytest.mark.parametrize("number", ["42", "0", "-0", "-7", "1.5", "9007199254740991"])
+def test_a_number_that_all_write_alike_is_signed(issuing: Issuing, number: str) -> None:
+    body = json.dumps({"credential": issuing.ours(credentialSubject={"id": "urn:x:1", "points": 77_777})})
+    data = body.replace("77777", number).encode()
+    assert issuing.server.post("/credentials/issue", data, authorization=f"Bearer {API_KEY}").status == 201
+
+
 def test_what_has_a_proof_already_is_refused(issuing: Issuing) -> None:
     response = issuing.issue({**signed(), "issuer": issuing.issuer})
     assert (response.status, codes(response)) == (400, ["vc.proof"])
@@ -126,6 +174,18 @@ BROKEN = {
     "no issuer": ({"issuer": ...}, "vc.issuer"),
     "no subject": ({"credentialSubject": ...}, "vc.subject"),
     "an end that is no moment": ({"validUntil": "soon"}, "vc.valid_until"),
+    "an entry whose id is its list's": (
+        {"credentialStatus": {**status_entry(LIST_URL, 1), "id": LIST_URL}},
+        "vc.status",
+    ),
+    "an entry whose message has no text": (
+        {"credentialStatus": {**status_entry(LIST_URL, 1), "statusMessage": [{"status": "0x0"}]}},
+        "vc.status",
+    ),
+    "an entry whose reference is no URL": (
+        {"credentialStatus": {**status_entry(LIST_URL, 1), "statusReference": ["why"]}},
+        "vc.status",
+    ),
     "an entry that is malformed": (
         {"credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"}},
         "vc.status",

@@ -44,7 +44,7 @@ def test_the_presentation_comes_back_where_that_is_asked_for(api) -> None:
     [
         ({"challenge": "other"}, "proof.challenge", VcProblemType.INVALID_CHALLENGE),
         ({"domain": "other"}, "proof.domain", VcProblemType.INVALID_DOMAIN),
-        ({"expectedProofPurpose": "assertionMethod"}, "proof.purpose", VcProblemType.CRYPTOGRAPHIC_SECURITY),
+        ({"expectedProofPurpose": "assertionMethod"}, "proof.purpose", VcProblemType.PROOF_VERIFICATION),
     ],
 )
 def test_a_proof_made_for_somebody_else_does_not_hold(api, asked, code, kind) -> None:

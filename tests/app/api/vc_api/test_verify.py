@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from credroot.core.clock import format_time
+from credroot.credential.contexts import VC_V1
 from credroot.credential.data_integrity import sign
 from credroot.credential.status_list import StatusPurpose, status_entry
 from credroot.credential.vc_problems import VcProblemType
@@ -21,12 +22,15 @@ from tests.app.api.vc_api.plain_credentials import (
     LIST_URL,
     REVOKED_INDEX,
     SUSPENDED_INDEX,
+    UNDEFINED_TERMS,
     key,
     plain,
     presented,
     signed,
     with_status,
 )
+
+DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
 
 
 def refused(response, code: str, kind: VcProblemType) -> None:
@@ -133,13 +137,13 @@ def test_a_proof_of_another_key_than_the_issuers_does_not_hold(api) -> None:
 def test_a_key_that_cannot_be_found_out_does_not_hold(api) -> None:
     for issuer in ("did:web:nobody.example", "https://university.example"):
         document = sign(plain(issuer=issuer), key(), verification_method=f"{issuer}#key-1", created=EARLIER)
-        refused(api.verify(document), "proof.key_unknown", VcProblemType.CRYPTOGRAPHIC_SECURITY)
+        refused(api.verify(document), "proof.key_unknown", VcProblemType.PROOF_VERIFICATION)
 
 
 def test_a_suite_that_nobody_knows_does_not_hold(api) -> None:
     credential = signed()
     credential["proof"][0]["cryptosuite"] = "rot13-2026"
-    refused(api.verify(credential), "proof.suite_unsupported", VcProblemType.CRYPTOGRAPHIC_SECURITY)
+    refused(api.verify(credential), "proof.suite_unsupported", VcProblemType.PROOF_VERIFICATION)
 
 
 def test_a_proof_of_an_unknown_suite_beside_one_that_holds_is_a_warning(api) -> None:
@@ -173,7 +177,7 @@ def test_a_time_that_cannot_be_read_in_a_proof_is_malformed(api) -> None:
 
 def test_the_purpose_is_the_one_that_is_expected(api) -> None:
     credential = signed(proof_purpose="authentication")
-    refused(api.verify(credential), "proof.purpose", VcProblemType.CRYPTOGRAPHIC_SECURITY)
+    refused(api.verify(credential), "proof.purpose", VcProblemType.PROOF_VERIFICATION)
     assert api.verify(credential, expectedProofPurpose="authentication").status == 200
     assert codes(api.verify(signed(), expectedProofPurpose="authentication")) == ["proof.purpose"]
 
@@ -191,6 +195,53 @@ def test_another_challenge_or_domain_has_its_own_type(api) -> None:
     assert api.verify(document, challenge="c-1", domain="a.example").status == 200
     refused(api.verify(document, challenge="c-2"), "proof.challenge", VcProblemType.INVALID_CHALLENGE)
     refused(api.verify(document, domain="b.example"), "proof.domain", VcProblemType.INVALID_DOMAIN)
+
+
+def test_a_proof_may_be_for_several_domains_and_is_then_for_all_of_them(api) -> None:
+    one = presented(plain(), by="stranger", purpose="assertionMethod", domain=["a.example"])
+    assert api.verify(one, domain="a.example").status == 200
+    two = presented(plain(), by="stranger", purpose="assertionMethod", domain=["a.example", "b.example"])
+    assert api.verify(two, domain=["b.example", "a.example"]).status == 200
+    for domain in ("a.example", ["a.example"], ["a.example", "b.example", "c.example"]):
+        refused(api.verify(two, domain=domain), "proof.domain", VcProblemType.INVALID_DOMAIN)
+    refused(api.verify(two, domain=[]), "vc.options", VcProblemType.MALFORMED_VALUE)
+
+
+CREDENTIALS = "https://www.w3.org/2018/credentials#"
+
+
+def test_a_status_or_an_end_is_not_hidden_under_its_iri_where_the_signature_covers_it_all_the_same(api) -> None:
+    revoked = with_status(REVOKED_INDEX)
+    hidden = {**revoked, f"{CREDENTIALS}credentialStatus": revoked["credentialStatus"]}
+    del hidden["credentialStatus"]
+    refused(api.verify(hidden), "rdfc.undefined_term", VcProblemType.PROOF_TRANSFORMATION)
+    ended = signed(plain(validUntil=format_time(EARLIER)))
+    end = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": ended.pop("validUntil")}
+    refused(
+        api.verify({**ended, f"{CREDENTIALS}validUntil": end}),
+        "rdfc.undefined_term",
+        VcProblemType.PROOF_TRANSFORMATION,
+    )
+
+
+def test_a_status_is_not_hidden_in_another_object_with_the_credentials_id(api) -> None:
+    inner = {"id": "urn:uuid:00000000-0000-4000-8000-000000000001", "type": "VerifiableCredential"}
+    credential = with_status(REVOKED_INDEX, about={"id": "did:example:jane", "holds": inner})
+    assert codes(api.verify(credential)) == ["status.revoked"]
+    status = credential.pop("credentialStatus")
+    credential["credentialSubject"]["holds"]["credentialStatus"] = status
+    refused(api.verify(credential), "rdfc.split_node", VcProblemType.PROOF_TRANSFORMATION)
+
+
+def test_of_the_ends_in_both_versions_of_the_data_model_the_earlier_counts(api) -> None:
+    old = plain(
+        **{"@context": [VC_V1, UNDEFINED_TERMS, DATA_INTEGRITY_V2], "validFrom": ...},
+        issuanceDate=format_time(EARLIER),
+        expirationDate=format_time(LATER),
+    )
+    assert api.verify(signed(old)).status == 200
+    ended = signed({**old, "validUntil": format_time(EARLIER)})
+    refused(api.verify(ended), "validity.expired", VcProblemType.RANGE)
 
 
 @pytest.mark.parametrize(
@@ -221,8 +272,9 @@ def test_a_status_list_clears_revokes_and_suspends(api) -> None:
     refused(api.verify(suspended), "status.suspended", VcProblemType.STATUS_VERIFICATION)
 
 
-def test_an_index_beyond_the_list_is_a_range_error(api) -> None:
-    refused(api.verify(with_status(10_000_000)), "status_list.range", VcProblemType.RANGE)
+@pytest.mark.parametrize("index", [131_072, 10_000_000, 10**30])
+def test_an_index_beyond_the_list_is_a_range_error(api, index) -> None:
+    refused(api.verify(with_status(index)), "status_list.range", VcProblemType.RANGE)
 
 
 def test_a_list_that_is_not_to_be_had_is_a_retrieval_error(api) -> None:
