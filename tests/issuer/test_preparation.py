@@ -6,11 +6,13 @@ import json
 import os
 import uuid
 from array import array
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from credroot.core.anchor_proof import decode_proof_value, encode_proof_value
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Address, ChainId, Digest, Root
 from credroot.issuer import second_opinion as second
@@ -116,6 +118,36 @@ def test_a_proof_of_another_file_is_noticed(folder: BatchFolder, rng: random.Ran
     files[0].write_text(json.dumps(first))
     with pytest.raises(SecondOpinionDiffers):
         second_opinion(files, made.root, made.leaf_count)
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 8, 9, 15, 16, 17, 31])
+def test_files_read_in_blocks_are_checked_as_all_at_once(folder: BatchFolder, rng: random.Random, count: int) -> None:
+    made = prepared(folder, rng, count)
+    files = files_in_order(folder)
+    for block_leaves in (1, 2, 4):
+        done: list[int] = []
+        assert second_opinion(files, made.root, count, progress=done.append, block_leaves=block_leaves)
+        assert done == list(range(1, count + 1))
+
+
+def test_a_flipped_bit_anywhere_in_a_path_is_noticed_in_blocks(folder: BatchFolder, rng: random.Random) -> None:
+    made = prepared(folder, rng, 11)
+    files = files_in_order(folder)
+    for path in files:
+        document = json.loads(path.read_bytes())
+        kept = document["proof"][0]["proofValue"]
+        claim = decode_proof_value(kept)
+        for step, digest in enumerate(claim.proof.path):
+            steps = [*claim.proof.path]
+            steps[step] = Digest(bytes([digest[0] ^ 1]) + digest[1:])
+            changed = replace(claim, proof=replace(claim.proof, path=tuple(steps)))
+            document["proof"][0]["proofValue"] = encode_proof_value(changed)
+            path.write_text(json.dumps(document))
+            with pytest.raises(SecondOpinionDiffers):
+                second_opinion(files, made.root, made.leaf_count, block_leaves=4)
+        document["proof"][0]["proofValue"] = kept
+        path.write_text(json.dumps(document))
+    assert second_opinion(files, made.root, made.leaf_count, block_leaves=4)
 
 
 def test_both_second_trees_are_the_same_tree() -> None:

@@ -151,7 +151,7 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
                         status_of=lambda slot: credential_status(issuer.publish_url or "", slot),
                     ),
                     place_of(issuer, bench),
-                    _tools(settings, keys, progress),
+                    _tools(settings, keys, progress, drafter),
                     _header(bench, folder),
                 )
 
@@ -203,13 +203,13 @@ def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
     )
 
 
-def _tools(settings: Settings, keys: Keys, progress: Progress) -> Tools:
+def _tools(settings: Settings, keys: Keys, progress: Progress, drafter: Drafter) -> Tools:
     issuer = settings.required_issuer()
     key = keys.signing_key()
     method = method_of(issuer.did, key.multikey, issuer.signing_key)
     moment = now()
     return Tools(
-        sign=CredentialSigner(key, verification_method=method, created=moment),
+        sign=CredentialSigner(key, verification_method=method, created=moment, shared_parts=drafter.shared_parts),
         check=require_strict_form,
         random_bytes=os.urandom,
         shuffle=random.SystemRandom().shuffle,

@@ -11,11 +11,12 @@ Source: W3C Verifiable Credential Data Integrity 1.0, section 4.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
 
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
-from credroot.core.json_types import JsonObject
+from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.multibase import encode_base58btc
 from credroot.credential.keys import SigningKey
 from credroot.credential.suites.proof_judge import (
@@ -37,6 +38,7 @@ __all__ = [
     "Canonicalize",
     "ProofOutcome",
     "ProofResult",
+    "ProofSigner",
     "ResolveKey",
     "portable",
     "proofs_of",
@@ -67,22 +69,58 @@ def sign(
 
     Source: W3C Data Integrity EdDSA Cryptosuites 1.0, section 3.2.
     """
-    rdfc = portable(canonicalize or _default_canonicalize())
-    unsecured = without_proofs(document)
-    options: JsonObject = {
-        "type": DATA_INTEGRITY_PROOF,
-        "cryptosuite": EDDSA_RDFC_2022,
-        "created": format_time(created),
-        "verificationMethod": verification_method,
-        "proofPurpose": proof_purpose,
-    }
-    message = hash_data(
-        key.multikey.key_type,
-        options=rdfc({**options, "@context": document.get("@context")}),
-        document=rdfc(unsecured),
+    signer = ProofSigner(
+        key,
+        verification_method=verification_method,
+        created=created,
+        proof_purpose=proof_purpose,
+        canonicalize=canonicalize,
     )
-    proof: JsonObject = {**options, "proofValue": encode_base58btc(key.sign(message))}
-    return {**unsecured, "proof": [proof, *proofs_of(document)]}
+    return signer.sign(document)
+
+
+class ProofSigner:
+    """Signs documents with one key, at one moment; what their proofs have in common is canonicalised once."""
+
+    def __init__(
+        self,
+        key: SigningKey,
+        *,
+        verification_method: str,
+        created: datetime,
+        proof_purpose: str = ASSERTION_METHOD,
+        canonicalize: Canonicalize | None = None,
+    ) -> None:
+        """See `sign`."""
+        self._key = key
+        self._rdfc = portable(canonicalize or _default_canonicalize())
+        self._options: JsonObject = {
+            "type": DATA_INTEGRITY_PROOF,
+            "cryptosuite": EDDSA_RDFC_2022,
+            "created": format_time(created),
+            "verificationMethod": verification_method,
+            "proofPurpose": proof_purpose,
+        }
+        self._canonical_options: tuple[JsonValue, bytes] | None = None
+
+    def sign(self, document: JsonObject) -> JsonObject:
+        """Give a copy of `document` with the proof before all others; raises as the function `sign`."""
+        unsecured = without_proofs(document)
+        message = hash_data(
+            self._key.multikey.key_type,
+            options=self._options_under(document.get("@context")),
+            document=self._rdfc(unsecured),
+        )
+        proof: JsonObject = {**self._options, "proofValue": encode_base58btc(self._key.sign(message))}
+        return {**unsecured, "proof": [proof, *proofs_of(document)]}
+
+    def _options_under(self, context: JsonValue) -> bytes:
+        """Give the canonical bytes of the options, which hang on the document's context; those of the last are kept."""
+        kept = self._canonical_options
+        if kept is None or kept[0] != context:
+            kept = (deepcopy(context), self._rdfc({**self._options, "@context": context}))
+            self._canonical_options = kept
+        return kept[1]
 
 
 def verify_proofs(

@@ -81,6 +81,11 @@ class BadgeTemplate:
         """What the badge is awarded for."""
         return self._achievement
 
+    @property
+    def shared_parts(self) -> tuple[JsonObject, ...]:
+        """The objects that every credential of the batch holds as they are."""
+        return self._issuer, self._achievement_document
+
     def check(self, award: Award) -> str:
         """Say why `award` can't be built, empty if it can; the roster's own checks have been done before."""
         try:

@@ -6,6 +6,7 @@ document's skeleton and values alone, so no document can change what another one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -18,6 +19,7 @@ from credroot.credential.rdfc import Canonicalizer, default_canonicalizer
 from credroot.credential.rdfc_compile import NoShapeError, compile_shape
 from credroot.credential.rdfc_shape import Shape
 from credroot.credential.rdfc_skeleton import (
+    SharedParts,
     SkeletonKey,
     StructuralTerms,
     may_be_confused,
@@ -54,13 +56,17 @@ class ShapeCache:
         self._seen_once: dict[int, None] = {}
         self._lock = Lock()
 
-    def canonical_form(self, document: JsonObject) -> CanonicalForm:
-        """Give the same as `Canonicalizer.canonical_form`.
+    def shared(self, parts: Iterable[JsonObject]) -> SharedParts:
+        """Look once at objects that many documents will hold."""
+        return SharedParts(parts, self._terms)
+
+    def canonical_form(self, document: JsonObject, *, shared: SharedParts | None = None) -> CanonicalForm:
+        """Give the same as `Canonicalizer.canonical_form`, sooner where `shared` has parts of the document.
 
         Raises:
             InputError: as there.
         """
-        split = skeleton_of(document, self._terms)
+        split = skeleton_of(document, self._terms, shared=shared)
         if split is None:
             return self._pyld.canonical_form(document)
         key, values = split
@@ -96,13 +102,13 @@ class ShapeCache:
         known = None if split is None else self._shapes.get(split[0])
         return known is not None and known.shape is not None
 
-    def agrees_with_pyld(self, document: JsonObject) -> bool:
+    def agrees_with_pyld(self, document: JsonObject, *, shared: SharedParts | None = None) -> bool:
         """Answer whether the fast way and PyLD give the same; for a sample of every batch.
 
         Raises:
             InputError: as `Canonicalizer.canonical_form`.
         """
-        return self.canonical_form(document) == self._pyld.canonical_form(document)
+        return self.canonical_form(document, shared=shared) == self._pyld.canonical_form(document)
 
     def _is_second_sight(self, key: SkeletonKey) -> bool:
         fingerprint = hash(key)

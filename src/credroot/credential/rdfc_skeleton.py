@@ -7,7 +7,7 @@ wherever a value decides about structure: types, contexts, languages, words that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
@@ -23,12 +23,32 @@ SkeletonKey: TypeAlias = tuple[object, ...]
 MAX_SKELETON = 1_200
 """Parts of a skeleton; a larger document, rare, is canonicalised by PyLD each time."""
 
+MAX_DEPTH_OF_SHARED = 8
+"""How deep in a document a shared part is known; a credential has its own at 1 and 2."""
+
 TEXT_MARK = "urn:credroot:value:"
 """How the stand-in for a text begins; no context, type or member name of a skeleton may have it in it."""
 
 _INTEGER_BASE = 7_310_000_000_000_000
 _TEXT, _INTEGER, _TRUE, _FALSE, _NULL = range(5)  # an array of n values is written -1 - n
 _KEYWORDS_OF_STRUCTURE = ("@type", "@language", "@direction", "@index", "@nest", "@reverse", "@included")
+
+
+class SharedParts:
+    """Objects that many documents hold: the very same ones, never changed, each split once.
+
+    What a batch has in common is most of each of its credentials, and need not be walked through again.
+    """
+
+    def __init__(self, parts: Iterable[JsonObject], terms: StructuralTerms) -> None:
+        """Take the objects, each of which has a skeleton worth keeping; others are left out."""
+        self._kept = tuple(parts)  # while they live, nothing else has their identity
+        self.split_of: dict[int, tuple[SkeletonKey, list[str]]] = {}
+        """By identity, the objects' skeletons and values."""
+        for part in self._kept:
+            split = skeleton_of(part, terms, max_depth=MAX_DEPTH - MAX_DEPTH_OF_SHARED)
+            if split is not None:
+                self.split_of[id(part)] = split
 
 
 class StructuralTerms(NamedTuple):
@@ -54,8 +74,16 @@ class StructuralTerms(NamedTuple):
         return cls(frozenset(structural), frozenset(every))
 
 
-def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonKey, list[str]] | None:
+def skeleton_of(
+    document: JsonObject,
+    terms: StructuralTerms,
+    *,
+    shared: SharedParts | None = None,
+    max_depth: int = MAX_DEPTH,
+) -> tuple[SkeletonKey, list[str]] | None:
     """Split a document into its skeleton and its values, texts and integers written as text, in the order of the text.
+
+    `shared` are parts that are known; the result is the same without them.
 
     None where it has no skeleton worth keeping: too large, too deep, an integer that is not portable, a value that is
     no JSON.
@@ -63,6 +91,8 @@ def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonK
     key: list[object] = []
     values: list[str] = []
     names, note, keep = terms.names, key.append, values.append
+    known = {} if shared is None else shared.split_of
+    deepest_shared = max_depth - MAX_DEPTH_OF_SHARED
 
     # Written out by kind, without a table or a class: this runs for every value of every document.
     def visit_object(members: dict[str, Any], depth: int) -> None:
@@ -78,7 +108,11 @@ def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonK
                     note(_TEXT)
                     keep(member)
             elif kind is dict:
-                visit_object(member, depth - 1)
+                if known and depth > deepest_shared and (split := known.get(id(member))) is not None:
+                    key.extend(split[0])
+                    values.extend(split[1])
+                else:
+                    visit_object(member, depth - 1)
             elif kind is list:
                 if len(member) == 1 and type(member[0]) is str and name in names:
                     note(-2)  # as `visit_array` would, without the call: most types are written so
@@ -123,7 +157,7 @@ def skeleton_of(document: JsonObject, terms: StructuralTerms) -> tuple[SkeletonK
     try:
         if type(document) is not dict:
             raise _UnshapeableError
-        visit_object(document, MAX_DEPTH)
+        visit_object(document, max_depth)
     except _UnshapeableError:
         return None
     return tuple(key), values

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import orjson
@@ -13,6 +14,7 @@ import orjson
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Digest
 from credroot.issuer.drafting import MAX_REFUSALS, Drafter
+from credroot.issuer.roster.people import Entry
 from credroot.issuer.roster.roster import Roster, read_roster
 
 if TYPE_CHECKING:
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from credroot.core.json_types import JsonObject
     from credroot.issuer.batch_folder import BatchFolder
-    from credroot.issuer.roster.people import Entry
 
 MAX_ACHIEVEMENT_BYTES = 2**20
+# All but the row: the same people on other rows are the same batch.
+_ASKED_OF = attrgetter(*(field.name for field in fields(Entry) if field.name != "row"))
 
 
 class RosterRefused(InputError):
@@ -91,8 +94,7 @@ def digest_of(entries: Iterable[Entry], achievement: bytes, issuer: str) -> Requ
     state = hashlib.sha256(orjson.dumps([issuer, hashlib.sha256(achievement).hexdigest()]))
     people = 0
     for entry in entries:
-        # All but the row: the same people on other rows are the same batch.
-        state.update(orjson.dumps(astuple(entry)[1:]))
+        state.update(orjson.dumps(_ASKED_OF(entry)))
         people += 1
     return Requested(people, Digest(state.digest()))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import CredrootError
-from credroot.credential.data_integrity import sign, without_proofs
+from credroot.credential.data_integrity import ProofSigner, without_proofs
 from credroot.credential.rdfc_cache import default_shape_cache
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from credroot.core.json_types import JsonObject
@@ -27,12 +29,18 @@ class CanonicalFormDiffers(CredrootError):
 class CredentialSigner:
     """Signs one batch's credentials with one key, at one moment."""
 
-    def __init__(self, key: SigningKey, *, verification_method: str, created: datetime) -> None:
-        """Sign with `key`, which verifiers find under `verification_method`."""
-        self._key = key
-        self._verification_method = verification_method
-        self._created = created
+    def __init__(
+        self, key: SigningKey, *, verification_method: str, created: datetime, shared_parts: Iterable[JsonObject] = ()
+    ) -> None:
+        """Sign with `key`, which verifiers find under `verification_method`; documents may hold `shared_parts`."""
         self._cache = default_shape_cache()
+        self._shared = self._cache.shared(shared_parts)
+        self._signer = ProofSigner(
+            key,
+            verification_method=verification_method,
+            created=created,
+            canonicalize=partial(self._cache.canonical_form, shared=self._shared),
+        )
         self._signed = 0
 
     def __call__(self, document: JsonObject) -> JsonObject:
@@ -44,14 +52,11 @@ class CredentialSigner:
         """
         if self._signed == 0:
             self._cache.learn(document)
-        signed = sign(
-            document,
-            self._key,
-            verification_method=self._verification_method,
-            created=self._created,
-            canonicalize=self._cache.canonical_form,
-        )
-        if self._signed % SAMPLE_EVERY == 0 and not self._cache.agrees_with_pyld(without_proofs(signed)):
+        signed = self._signer.sign(document)
+        if self._signed % SAMPLE_EVERY == 0 and not self._agrees_with_pyld(signed):
             raise CanonicalFormDiffers("the canonical form of a credential is not the one that PyLD gives")
         self._signed += 1
         return signed
+
+    def _agrees_with_pyld(self, document: JsonObject) -> bool:
+        return self._cache.agrees_with_pyld(without_proofs(document), shared=self._shared)

@@ -32,6 +32,11 @@ class Drafter:
         """
         self._template = BadgeTemplate(profile, load_achievement(achievement))
 
+    @property
+    def shared_parts(self) -> tuple[JsonObject, ...]:
+        """The objects that all documents of the batch hold: the same ones, and never changed."""
+        return self._template.shared_parts
+
     def refusals(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str]]:
         """Give the row and the reason of each person to whom this achievement can't be awarded as the roster says."""
         for entry in entries:

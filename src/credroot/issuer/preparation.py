@@ -1,8 +1,9 @@
 """From drafts to files that are complete before anything is sent: signed, hashed, put into a tree, proved, read back.
 
 Two passes, so that memory stays flat however long the roster is. The first signs each credential, appends it to a spool
-file and keeps only its leaf. Then the leaves are shuffled, so that a place in the tree says nothing about a place in
-the roster; the second pass takes the credentials from the spool in leaf order and writes each with its proof.
+file, as it will be written but for the anchor proof's value, and keeps only its leaf. Then the leaves are shuffled, so
+that a place in the tree says nothing about a place in the roster; the second pass takes the credentials from the spool
+in leaf order and writes each with its proof's value.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import uuid
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -24,7 +25,7 @@ from credroot.issuer.status_slots import StatusSlot
 from credroot.store.durable import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from credroot.issuer.batch_folder import BatchFolder
 
 UUID_BYTES = 16
+_END_OF_FILE = b'"\n    }\n  ]\n}\n'
+"""What stands behind the value of the anchor proof, the last one of a document's last member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Tools:
 
 
 class Spool:
-    """Documents in one temporary file, read back by number."""
+    """Texts in one temporary file, read back by number."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b")
@@ -93,12 +96,12 @@ class Spool:
         return len(self._starts) - 1
 
     def add(self, data: bytes) -> None:
-        """Append one document."""
+        """Append one text."""
         self._file.write(data)
         self._starts.append(self._starts[-1] + len(data))
 
     def read(self, number: int) -> bytes:
-        """Give one document back."""
+        """Give one text back."""
         start, end = self._starts[number], self._starts[number + 1]
         self._file.seek(start)
         return self._file.read(end - start)
@@ -168,7 +171,7 @@ def _first_pass(
         ids += draft.id.bytes
         rows.append(draft.row)
         slots.append(0 if draft.status is None else draft.status.number + 1)
-        spool.add(orjson.dumps([options, document]))
+        spool.add(_open_file(document, options))
         tools.progress("signed", len(spool))
     return leaves, ids, rows, slots
 
@@ -177,16 +180,19 @@ def _second_pass(
     staged: Path, spool: Spool, order: array[int], ids: bytearray, tree: MerkleTree, place: Place, tools: Tools
 ) -> None:
     """Write every credential with its proof, in leaf order."""
-    values: Iterator[str] = encode_proof_values(
-        chain_id=place.chain_id, registry=place.registry, issuer=place.issuer, tree=tree
-    )
+    values = encode_proof_values(chain_id=place.chain_id, registry=place.registry, issuer=place.issuer, tree=tree)
     for index, (number, value) in enumerate(zip(order, values, strict=True)):
-        options, document = orjson.loads(spool.read(number))
         name = uuid.UUID(bytes=bytes(ids[UUID_BYTES * number : UUID_BYTES * number + UUID_BYTES]))
-        credential: Any = attach(document, options, value)
         with (staged / f"{name}.json").open("xb") as file:
-            file.write(orjson.dumps(credential, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            file.write(spool.read(number) + value.encode() + _END_OF_FILE)
         tools.progress("written", index + 1)
+
+
+def _open_file(document: JsonObject, options: JsonObject) -> bytes:
+    """Give a credential's file up to where its anchor proof's value begins, which is all but the file's end."""
+    text = orjson.dumps(attach(document, options, ""), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    assert text.endswith(b'"proofValue": "' + _END_OF_FILE), "the anchor proof is a document's last member"
+    return text[: -len(_END_OF_FILE)]
 
 
 def sync_files(folder: Path) -> None:

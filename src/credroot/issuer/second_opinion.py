@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 import rfc8785
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from credroot.core.json_types import JsonObject
+
+
+BLOCK_LEAVES = 4096
+"""Files that are read and proved together; a power of two."""
 
 
 class SecondOpinionDiffers(CredrootError):
@@ -84,29 +89,47 @@ def second_tree(leaves: Sequence[bytes]) -> SecondTree:
 
 
 def second_opinion(
-    files: Iterable[Path], root: Root, leaf_count: int, *, progress: Callable[[int], None] = lambda _: None
+    files: Iterable[Path],
+    root: Root,
+    leaf_count: int,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+    block_leaves: int = BLOCK_LEAVES,
 ) -> str:
     """Check every file of a batch against `root`; give the name of the implementation that did.
 
-    `files` are the written credentials in leaf order. `progress` is called with the number of files checked.
+    `files` are the written credentials in leaf order; each is read once, and one block of them is in memory at a time.
+    A block of a power of two leaves is a subtree: the batch's tree is the tree over the blocks' roots. `progress` is
+    called with the number of files checked.
 
     Raises:
         SecondOpinionDiffers: a file, a proof or the root is not what it should be; `str` names the file.
     """
-    paths = list(files)
-    leaves = bytearray()
-    for path in paths:
-        leaves += _Written.read(path).leaf
-    digests = [bytes(leaves[place : place + Digest.SIZE]) for place in range(0, len(leaves), Digest.SIZE)]
-    if len(digests) != leaf_count:
-        raise SecondOpinionDiffers(f"{len(digests)} files were written for {leaf_count} credentials")
-    tree = second_tree(digests)
-    if tree.root != root:
-        raise SecondOpinionDiffers(f"{tree.name} computes the root {tree.root}, not {root}")
-    for index, path in enumerate(paths):
-        _check_proof(path, index, leaf_count, root, tree)
-        progress(index + 1)
-    return tree.name
+    checked = 0
+    roots: list[Digest] = []
+    upper_paths: list[tuple[Path, Sequence[bytes]]] = []
+    remaining = iter(files)
+    while block := list(islice(remaining, block_leaves)):
+        written = [_Written.read(path) for path in block]
+        tree = second_tree([one.leaf for one in written])
+        for place, (path, one) in enumerate(zip(block, written, strict=True)):
+            upper = one.upper_path(path, root, checked, leaf_count, tree.path(place))
+            if place == 0:
+                upper_paths.append((path, upper))
+            elif upper != upper_paths[-1][1]:
+                raise _other_proof(path, tree)
+            checked += 1
+            progress(checked)
+        roots.append(tree.root)
+    if checked != leaf_count:
+        raise SecondOpinionDiffers(f"{checked} files were written for {leaf_count} credentials")
+    top = second_tree(roots)
+    if top.root != root:
+        raise SecondOpinionDiffers(f"{top.name} computes the root {top.root}, not {root}")
+    for number, (path, upper) in enumerate(upper_paths):
+        if upper != list(top.path(number)):
+            raise _other_proof(path, top)
+    return top.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +153,18 @@ class _Written:
         options = {name: value for name, value in proofs[0].items() if name != "proofValue"}
         return cls(_tagged(0, _hashed(options) + _hashed(unanchored)), str(proofs[0].get("proofValue")))
 
+    def upper_path(
+        self, path: Path, root: Root, index: int, leaf_count: int, lower: Sequence[bytes]
+    ) -> Sequence[bytes]:
+        """Give the siblings above the block, once the proof is known to be this leaf's and to begin with `lower`."""
+        claim = decode_proof_value(self.proof_value)
+        if (claim.root, claim.proof.index, claim.proof.leaf_count) != (root, index, leaf_count):
+            raise SecondOpinionDiffers(f"{path}: its proof is of leaf {claim.proof.index} in {claim.root}")
+        siblings: list[bytes] = [*claim.proof.path]
+        if siblings[: len(lower)] != list(lower):
+            raise SecondOpinionDiffers(f"{path}: its proof is not the one that a tree of the files gives")
+        return siblings[len(lower) :]
+
 
 def _hashed(value: JsonObject) -> Digest:
     return Digest.sha256(rfc8785.dumps(value))
@@ -139,8 +174,5 @@ def _tagged(kind: int, inner: bytes) -> Digest:
     return Digest.sha256(bytes([kind]) + inner)
 
 
-def _check_proof(path: Path, index: int, leaf_count: int, root: Root, tree: SecondTree) -> None:
-    claim = decode_proof_value(_Written.read(path).proof_value)
-    found = (claim.root, claim.proof.index, claim.proof.leaf_count, [bytes(step) for step in claim.proof.path])
-    if found != (root, index, leaf_count, [bytes(step) for step in tree.path(index)]):
-        raise SecondOpinionDiffers(f"{path}: its proof is not the one that {tree.name} gives")
+def _other_proof(path: Path, tree: SecondTree) -> SecondOpinionDiffers:
+    return SecondOpinionDiffers(f"{path}: its proof is not the one that {tree.name} gives")

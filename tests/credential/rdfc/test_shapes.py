@@ -13,7 +13,7 @@ from credroot.core.errors import InputError
 from credroot.credential.canonical_form import CanonicalForm
 from credroot.credential.rdfc import default_canonicalizer
 from credroot.credential.rdfc_cache import ShapeCache
-from credroot.credential.rdfc_skeleton import StructuralTerms, skeleton_of
+from credroot.credential.rdfc_skeleton import MAX_DEPTH_OF_SHARED, SharedParts, StructuralTerms, skeleton_of
 from tests.credential.rdfc.random_badges import HARD_IRIS, HARD_TEXTS, badges
 from tests.credential.sample_badge import sample_badge
 
@@ -188,3 +188,39 @@ def test_threads_share_a_cache_and_get_the_right_answers():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def objects_of(document: Any) -> list[dict[str, Any]]:
+    """List every object of a JSON value, itself too."""
+    if isinstance(document, list):
+        return [found for member in document for found in objects_of(member)]
+    if not isinstance(document, dict):
+        return []
+    return [document, *(found for member in document.values() for found in objects_of(member))]
+
+
+@settings(deadline=None, max_examples=60)
+@given(badges(), st.data())
+def test_a_shared_part_changes_nothing_but_the_time(badge, data):
+    parts = data.draw(st.lists(st.sampled_from(objects_of(badge)), max_size=3))
+    shared = SharedParts(parts, TERMS)
+    assert skeleton_of(badge, TERMS, shared=shared) == skeleton_of(badge, TERMS)
+
+
+def test_an_equal_object_is_not_taken_for_a_shared_one():
+    badge = sample_badge()
+    shared = SharedParts([badge["credentialSubject"]], TERMS)
+    changed = copy.deepcopy(badge)
+    changed["credentialSubject"]["achievement"]["name"] = "another"
+    assert skeleton_of(changed, TERMS, shared=shared) == skeleton_of(changed, TERMS)
+
+
+def test_sharing_lets_nothing_in_that_is_nested_too_deeply():
+    deep: dict[str, Any] = {"name": "leaf"}
+    for _ in range(32 - MAX_DEPTH_OF_SHARED):
+        deep = {"member": deep}
+    shared = SharedParts([deep], TERMS)
+    document: dict[str, Any] = deep
+    for _ in range(10):
+        document = {"member": document}
+        assert skeleton_of(document, TERMS, shared=shared) == skeleton_of(document, TERMS)
