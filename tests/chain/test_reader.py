@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.settings import MAX_SCOPES
+from credroot.app.trust_settings import MAX_SCOPES
 from credroot.chain import registry_calls
 from credroot.chain.artifact import load
 from credroot.chain.embedded.server import serving

@@ -29,7 +29,8 @@ from credroot.core.report import Check, Outcome
 from credroot.core.values import Digest
 
 if TYPE_CHECKING:
-    from credroot.app.settings import Network, Settings
+    from credroot.app.network_settings import Network
+    from credroot.app.settings import Settings
     from credroot.chain.deployment import Deployment
     from credroot.chain.rpc import Rpc
     from credroot.core.values import Address
@@ -180,7 +181,7 @@ def audit(at: Desk, request: Request) -> AuditReport:
         contract=contract,
         reconciled=reconciled,
         costs=costs,
-        names={one.account.address: one.name for one in at.settings.trusted_issuers if one.account is not None},
+        names={one.account.address: one.name for one in at.settings.trusted.issuers if one.account is not None},
         coin=at.network.coin,
     )
 

@@ -24,6 +24,7 @@ _COMMANDS = {
     "chain": ("chain", "Run the local chain."),
     "demo": ("demo", "Show the whole job on a local chain, with nothing to set up."),
     "deploy": ("deploy", "Put a registry on a network."),
+    "evidence": ("evidence", "Save what the chain says about files, to be judged without it."),
     "init": ("init", "Make this folder the workspace of an issuer."),
     "doctor": ("doctor", "Say what works here and what does not."),
     "issuer": ("issuer", "Publish who the issuer is, say which keys act in its name, watch them."),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from credroot.chain.caution import BELIEVE_ONE
 from credroot.chain.reader import RegistryReader
 from credroot.chain.rpc import Rpc
 from credroot.core.errors import ChainUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
-    from credroot.app.settings import Network, Settings
+    from credroot.app.network_settings import Network
+    from credroot.app.settings import Settings
+    from credroot.chain.agreeing_reader import AgreeingReader
+    from credroot.chain.caution import Caution
     from credroot.chain.deployment import Deployment
 
 LOCAL_CHAIN_FOLDER = "chain"
@@ -25,6 +31,7 @@ class Connections:
         """Connect to nothing yet."""
         self._settings = settings
         self._clients: dict[str, Rpc] = {}
+        self._single: dict[str, tuple[Rpc, ...]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -36,9 +43,17 @@ class Connections:
 
     def close(self) -> None:
         """Close every connection."""
-        for client in self._clients.values():
+        for client in self.clients():
             client.close()
         self._clients.clear()
+        self._single.clear()
+
+    def clients(self) -> Iterator[Rpc]:
+        """Give every client that was made so far."""
+        # Copies, because other threads may be adding to them.
+        yield from list(self._clients.values())
+        for nodes in list(self._single.values()):
+            yield from nodes
 
     def rpc(self, network: Network) -> Rpc:
         """Give the client of a network; on the local one the embedded chain is found, or started.
@@ -71,10 +86,33 @@ class Connections:
 
     def reader(self, deployment: Deployment) -> RegistryReader:
         """Give the reader of a pinned registry, through the network that bears its name."""
-        networks = self._settings.networks
-        network = networks.get(deployment.network)
+        network = self._network_of(deployment)
+        return RegistryReader(self.rpc(network), deployment, network.finality)
+
+    def facts(self, deployment: Deployment) -> RegistryReader | AgreeingReader:
+        """Give what verdicts rest on: one endpoint's word, or as much more as the network's settings ask for."""
+        network = self._network_of(deployment)
+        if network.caution == BELIEVE_ONE:
+            return RegistryReader(self.rpc(network), deployment, network.finality, withdrawals=True)
+        return self._agreeing(deployment, network.caution)
+
+    def prover(self, deployment: Deployment) -> AgreeingReader:
+        """Give what can prove facts, whether verdicts ask for that or not."""
+        return self._agreeing(deployment, replace(self._network_of(deployment).caution, prove=True))
+
+    def _agreeing(self, deployment: Deployment, caution: Caution) -> AgreeingReader:
+        from credroot.chain.agreeing_reader import AgreeingReader
+
+        network = self._network_of(deployment)
+        if network.name not in self._single:
+            urls = network.endpoints or (self._url(network),)
+            self._single[network.name] = tuple(Rpc(url, deadline_s=network.deadline_s) for url in urls)
+        return AgreeingReader(self._single[network.name], deployment, network.finality, caution)
+
+    def _network_of(self, deployment: Deployment) -> Network:
+        network = self._settings.networks.get(deployment.network)
         if network is None or network.chain_id != deployment.chain_id:
             raise ChainUnavailable(
                 f"no network is configured for {deployment.chain_id.caip2}", code="chain.no_endpoint"
             )
-        return RegistryReader(self.rpc(network), deployment, network.finality, withdrawals=True)
+        return network

@@ -21,8 +21,9 @@ from credroot.app.demo_data import (
 )
 from credroot.app.issuer_identity import PUBLIC, publish_profile
 from credroot.app.issuing import keys_of, workbench
+from credroot.app.network_settings import LOCAL_NETWORK
 from credroot.app.registry_setup import deploy_registry, fund_locally
-from credroot.app.settings import LOCAL_NETWORK, load_settings
+from credroot.app.settings import load_settings
 from credroot.app.status_lists import publish_status_lists
 from credroot.app.verifying import verifier_of
 from credroot.app.workspace import create_workspace

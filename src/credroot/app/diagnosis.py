@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import Exit
-from credroot.app.settings import SETTINGS_FILE
+from credroot.app.settings_table import SETTINGS_FILE
 from credroot.app.signers import payer_of
 from credroot.chain.endpoint import Endpoint
 from credroot.chain.keystore import ENVIRONMENT_SCHEME, KEYSTORE_SCHEME, find_keystore, read_keystore
@@ -19,7 +19,8 @@ from credroot.issuer.intent import coins
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from credroot.app.settings import Network, Settings
+    from credroot.app.network_settings import Network
+    from credroot.app.settings import Settings
 
 WORTH_A_WARNING_WEI = 10**15
 """A balance below this many wei pays for no batch on most networks."""

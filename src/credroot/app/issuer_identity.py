@@ -47,7 +47,7 @@ def identity_of(settings: Settings, key: Multikey) -> Identity:
     accounts = [issuer.account]
     accounts += [
         entry.account
-        for entry in settings.trusted_issuers
+        for entry in settings.trusted.issuers
         if entry.did == issuer.did and entry.account is not None and entry.account != issuer.account
     ]
     return Identity(

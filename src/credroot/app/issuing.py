@@ -26,7 +26,8 @@ from credroot.store.lock import exclusive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from credroot.app.settings import Network, Settings
+    from credroot.app.network_settings import Network
+    from credroot.app.settings import Settings
     from credroot.chain.keystore import Signer
     from credroot.credential.keys import SigningKey
 

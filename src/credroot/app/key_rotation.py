@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from credroot.app.issuer_identity import identity_of
 from credroot.app.issuing import now
-from credroot.app.settings import SETTINGS_FILE, load_settings
+from credroot.app.settings import load_settings
+from credroot.app.settings_table import SETTINGS_FILE
 from credroot.chain.keystore import LIGHT_SCRYPT_WORK, SCRYPT_WORK
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import LOCAL_CHAIN_ID

@@ -16,7 +16,8 @@ from credroot.store.durable import write_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.app.settings import Network, Settings
+    from credroot.app.network_settings import Network
+    from credroot.app.settings import Settings
     from credroot.chain.deployment import Deployment
     from credroot.core.values import Address
 

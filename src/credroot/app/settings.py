@@ -7,56 +7,23 @@ network the chain's own files.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credroot.app.api_settings import ApiSettings, read_api_settings
-from credroot.app.settings_table import SETTINGS_FORMAT, SettingsTable, read_table
-from credroot.chain.data_fees import DataFees
+from credroot.app.network_settings import LOCAL_NETWORK, Network, read_network, well_known_networks
+from credroot.app.settings_table import SETTINGS_FILE, SETTINGS_FORMAT, SettingsTable, read_table
+from credroot.app.trust_settings import TrustSettings, read_trust_settings
 from credroot.chain.deployment import load_deployments
-from credroot.chain.finality import Confirmations, parse_finality
-from credroot.chain.scope import Scope
 from credroot.core.errors import InputError
-from credroot.core.values import LOCAL_CHAIN_ID, AccountId, ChainId
-from credroot.verifier.trust import Policy, Trust, TrustedAccreditor, TrustedIssuer
+from credroot.core.values import AccountId
+from credroot.verifier.trust import Policy, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from credroot.chain.deployment import Deployment
-    from credroot.chain.finality import Finality
-
-SETTINGS_FILE = "credroot.toml"
-LOCAL_NETWORK = "local"
-MAX_SCOPES = 64
-"""Accreditors times scopes: each is a question beside every credential's, and one answer of a node holds them all."""
-_DATA_FEES = {"base": DataFees.OP_STACK, "optimism": DataFees.OP_STACK, "arbitrum": DataFees.ARBITRUM}
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One chain, and how it is reached."""
-
-    name: str
-    chain_id: ChainId
-    endpoints: tuple[str, ...] = ()
-    """JSON-RPC URLs: reads fall over from one to the next, a transaction is handed to each once. None on the local
-    network means the embedded chain."""
-    finality: Finality = field(default_factory=lambda: Confirmations(1))
-    coin: str = "ETH"
-    explorer: str | None = None
-    """Where a person looks a transaction up: a URL that a transaction's hash is put behind."""
-    max_fee_gwei: int | None = None
-    """The most that a unit of gas may cost."""
-    data_fees: DataFees = DataFees.NONE
-    """How the chain charges for data on layer 1."""
-    deadline_s: float = 10.0
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is the embedded chain, which proves nothing to others."""
-        return self.chain_id == LOCAL_CHAIN_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +55,7 @@ class Settings:
     network: str
     """The name of the network that is used where none is asked for."""
     issuer: IssuerSettings | None
-    trusted_issuers: tuple[TrustedIssuer, ...]
-    trusted_accreditors: tuple[TrustedAccreditor, ...]
-    require_known_issuer: bool
-    require_anchor: bool
-    fetch: tuple[str, ...]
-    """What may be fetched: ``did:web:...`` with its host, and ``https://host`` origins; nothing unless it is named."""
+    trusted: TrustSettings
     api: ApiSettings
     """What the HTTP API may do beyond verifying."""
     index: str | None
@@ -133,42 +95,19 @@ class Settings:
 
     def trust(self) -> Trust:
         """Give what a verdict of this workspace may rest on."""
-        return Trust(self.deployments(), self.trusted_issuers, self.trusted_accreditors)
+        return Trust(self.deployments(), self.trusted.issuers, self.trusted.accreditors, self.trusted.blocks)
 
     def policy(self) -> Policy:
         """Give what this verifier demands."""
-        return Policy(require_known_issuer=self.require_known_issuer, require_anchor=self.require_anchor)
+        return Policy(
+            require_known_issuer=self.trusted.require_known_issuer, require_anchor=self.trusted.require_anchor
+        )
 
     def required_issuer(self) -> IssuerSettings:
         """Give the issuer; `InputError` where the workspace has none."""
         if self.issuer is None:
             raise InputError(f"no issuer in {SETTINGS_FILE}: run credroot init", code="settings.no_issuer")
         return self.issuer
-
-
-def well_known_networks() -> dict[str, Network]:
-    """Give the networks that need no entry of their own; endpoints are the user's choice."""
-    known = (
-        (LOCAL_NETWORK, LOCAL_CHAIN_ID, 1, "ETH", None),
-        ("ethereum", 1, "finalized", "ETH", "https://etherscan.io/tx/"),
-        ("sepolia", 11_155_111, "finalized", "ETH", "https://sepolia.etherscan.io/tx/"),
-        ("polygon", 137, "finalized", "POL", "https://polygonscan.com/tx/"),
-        ("base", 8453, "finalized", "ETH", "https://basescan.org/tx/"),
-        ("arbitrum", 42_161, "finalized", "ETH", "https://arbiscan.io/tx/"),
-        ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/"),
-    )
-    return {
-        name: Network(
-            name,
-            ChainId(number),
-            (),
-            parse_finality(finality, source=name),
-            coin,
-            explorer,
-            data_fees=_DATA_FEES.get(name, DataFees.NONE),
-        )
-        for name, number, finality, coin, explorer in known
-    }
 
 
 def load_settings(workspace: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -185,7 +124,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
     sources: dict[str, str] = {}
     networks = well_known_networks()
     for name, entry in table.sub("networks").tables():
-        networks[name] = _network(name, entry, networks.get(name))
+        networks[name] = read_network(name, entry, networks.get(name))
     chosen = environment.get("CREDROOT_NETWORK") or table.text("network", LOCAL_NETWORK)
     sources["network"] = "CREDROOT_NETWORK" if environment.get("CREDROOT_NETWORK") else table.source
     for variable in ("CREDROOT_RPC_URL", "ETH_RPC_URL", "WEB3_PROVIDER_URI"):
@@ -193,71 +132,26 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         if url and chosen in networks and (variable == "CREDROOT_RPC_URL" or not networks[chosen].endpoints):
             if variable != "CREDROOT_RPC_URL" and networks[chosen].is_local:
                 continue
-            networks[chosen] = _with_endpoint(networks[chosen], url)
+            networks[chosen] = replace(networks[chosen], endpoints=(url,))
             sources["endpoints"] = variable
             break
-    trust, audit = table.sub("trust"), table.sub("audit")
+    audit = table.sub("audit")
     settings = Settings(
         workspace=folder,
         networks=networks,
         network=chosen,
         issuer=_issuer(table.sub("issuer")) if "issuer" in table.values else None,
-        trusted_issuers=tuple(_trusted(entry) for entry in trust.list_of_tables("issuers")),
-        trusted_accreditors=_accreditors(trust),
-        require_known_issuer=trust.flag("require_known_issuer", default=True),
-        require_anchor=trust.flag("require_anchor", default=True),
-        fetch=trust.texts("fetch"),
+        trusted=read_trust_settings(table.sub("trust")),
         api=read_api_settings(folder, table.sub("api")),
         index=environment.get("CREDROOT_INDEX") or audit.optional_text("index"),
         passphrase_file=_passphrase_file(folder, environment, table),
         keystore_folders=_keystore_folders(folder, environment),
         sources=sources,
     )
-    trust.finish()
     audit.finish()
     table.text("format", SETTINGS_FORMAT)
     table.finish()
     return settings
-
-
-def _network(name: str, entry: SettingsTable, base: Network | None) -> Network:
-    if base is None and "chain" not in entry.values:
-        raise InputError(f"{entry.source}: a network needs its chain, such as eip155:137", code="settings.chain")
-    known = base or Network(name, ChainId.from_caip2(entry.text("chain")))
-    endpoints = entry.get("endpoints", list, list(known.endpoints))
-    if not all(isinstance(url, str) for url in endpoints):
-        raise InputError(f"{entry.source}: endpoints must be texts", code="settings.kind")
-    finality = entry.values.get("finality")
-    entry.seen.add("finality")
-    chain = entry.optional_text("chain")
-    network = Network(
-        name=name,
-        chain_id=known.chain_id if chain is None else ChainId.from_caip2(chain),
-        endpoints=tuple(endpoints),
-        finality=known.finality if finality is None else parse_finality(finality, source=entry.source),
-        coin=entry.text("coin", known.coin),
-        explorer=entry.optional_text("explorer") or known.explorer,
-        max_fee_gwei=entry.get("max_fee_gwei", int, known.max_fee_gwei),
-        data_fees=_data_fees(entry, known),
-        deadline_s=float(entry.get("deadline_s", int, int(known.deadline_s))),
-    )
-    entry.finish()
-    return network
-
-
-def _data_fees(entry: SettingsTable, known: Network) -> DataFees:
-    text = entry.text("data_fees", known.data_fees)
-    try:
-        return DataFees(text)
-    except ValueError as error:
-        kinds = ", ".join(DataFees)
-        raise InputError(f"{entry.source}: data_fees is one of {kinds}", code="settings.kind") from error
-
-
-def _with_endpoint(network: Network, url: str) -> Network:
-    from dataclasses import replace
-
-    return replace(network, endpoints=(url,))
 
 
 def _issuer(entry: SettingsTable) -> IssuerSettings:
@@ -276,38 +170,6 @@ def _issuer(entry: SettingsTable) -> IssuerSettings:
     )
     entry.finish()
     return issuer
-
-
-def _trusted(entry: SettingsTable) -> TrustedIssuer:
-    account = entry.optional_text("account")
-    issuer = TrustedIssuer(
-        did=entry.text("id"),
-        account=None if account is None else AccountId.from_caip10(account),
-        name=entry.text("name"),
-        source=entry.text("source", "this verifier's settings"),
-    )
-    entry.finish()
-    return issuer
-
-
-def _accreditors(trust: SettingsTable) -> tuple[TrustedAccreditor, ...]:
-    accreditors = tuple(_accreditor(entry) for entry in trust.list_of_tables("accreditors"))
-    if sum(len(accreditor.scopes) for accreditor in accreditors) > MAX_SCOPES:
-        raise InputError(f"{trust.source}: more than {MAX_SCOPES} scopes of accreditors", code="settings.kind")
-    return accreditors
-
-
-def _accreditor(entry: SettingsTable) -> TrustedAccreditor:
-    accreditor = TrustedAccreditor(
-        account=AccountId.from_caip10(entry.text("account")),
-        name=entry.text("name"),
-        source=entry.text("source", "this verifier's settings"),
-        scopes=tuple(Scope.parse(text) for text in entry.texts("scopes")),
-    )
-    entry.finish()
-    if not accreditor.scopes:
-        raise InputError(f"{entry.source}: scopes names what it may vouch for", code="settings.kind")
-    return accreditor
 
 
 def _passphrase_file(folder: Path, environment: Mapping[str, str], table: SettingsTable) -> Path | None:

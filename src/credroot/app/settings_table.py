@@ -11,6 +11,7 @@ from credroot.core.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+SETTINGS_FILE = "credroot.toml"
 SETTINGS_FORMAT = "credroot/settings/v1"
 MAX_SETTINGS_BYTES = 262_144
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.app.pinned_documents import PinnedDocuments
-from credroot.app.settings import SETTINGS_FILE
+from credroot.app.settings_table import SETTINGS_FILE
 from credroot.app.shape_files import remembering
 from credroot.verifier.verifier import Verifier
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from credroot.app.connections import Connections
     from credroot.app.settings import Settings
+    from credroot.chain.deployment import Deployment
     from credroot.credential.data_integrity import Canonicalize
     from credroot.verifier.documents import DocumentSource
+    from credroot.verifier.gather import FactSource
     from credroot.verifier.trust import Policy
 
 
@@ -26,14 +28,19 @@ def verifier_of(
     *,
     clock: Callable[[], datetime],
     policy: Policy | None = None,
+    source_of: Callable[[Deployment], FactSource] | None = None,
+    documents: DocumentSource | None = None,
 ) -> Verifier:
-    """Give the verifier of a workspace; `policy` instead of the settings' where one is given."""
+    """Give the verifier of a workspace.
+
+    `policy`, `source_of` and `documents` stand in for the settings' policy, the chain, and what is pinned or fetched.
+    """
     return Verifier(
         settings.trust(),
-        connections.reader,
+        source_of or connections.facts,
         clock=clock,
         policy=policy or settings.policy(),
-        documents=documents_of(settings, clock),
+        documents=documents or documents_of(settings, clock),
         canonicalize=_canonicalizer(settings),
     )
 
@@ -48,9 +55,9 @@ def _canonicalizer(settings: Settings) -> Canonicalize | None:
 def documents_of(settings: Settings, clock: Callable[[], datetime]) -> DocumentSource:
     """Give what is pinned in the workspace and, only where the settings name something to fetch, the web behind it."""
     pinned = PinnedDocuments(settings.workspace)
-    if not settings.fetch:
+    if not settings.trusted.fetch:
         return pinned
     from credroot.app.https_fetcher import HttpsFetcher
     from credroot.app.web_documents import WebDocuments
 
-    return WebDocuments(pinned, settings.fetch, HttpsFetcher(), clock=clock)
+    return WebDocuments(pinned, settings.trusted.fetch, HttpsFetcher(), clock=clock)

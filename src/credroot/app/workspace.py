@@ -6,8 +6,8 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from credroot.app.settings import LOCAL_NETWORK, SETTINGS_FILE
-from credroot.app.settings_table import SETTINGS_FORMAT
+from credroot.app.network_settings import LOCAL_NETWORK
+from credroot.app.settings_table import SETTINGS_FILE, SETTINGS_FORMAT
 from credroot.chain.keystore import LIGHT_SCRYPT_WORK, SCRYPT_WORK, create_keystore
 from credroot.core.errors import InputError
 from credroot.core.values import AccountId
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from credroot.app.settings import Network
+    from credroot.app.network_settings import Network
 
 SIGNER_NAME = "registrar"
 SIGNING_KEY_FILE = "signing-key.json"

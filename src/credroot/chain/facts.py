@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.core.status import Status
+
 if TYPE_CHECKING:
-    from credroot.core.status import Status
     from credroot.core.values import Address, ChainId, Digest, Root
+
+
+STATUS_BITS = 256
+"""Credentials whose status is in one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,23 @@ class Head:
     number: int
     timestamp: int
     """Seconds since 1970."""
+    hash: Digest | None = None
+    """`None` where an endpoint was asked that is believed anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What facts rest on, so that nothing more is claimed for them."""
+
+    agreeing: int = 1
+    """Endpoints that said the same; 0 where none was asked."""
+    proven: bool = False
+    """Whether each fact was shown by hashes from the block's state root on: endpoints only vouch for the block then."""
+    pinned_by: str | None = None
+    """Who vouches for the block of saved evidence; `None` for facts that were just read."""
+
+
+ONE_ENDPOINT = Basis()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,19 @@ class ChainFacts:
     """What there is of those that the query asked for, in its order."""
     withdrawal: Withdrawal | None = None
     """When and why, where `status` is revoked or suspended and the endpoint could tell."""
+    basis: Basis = ONE_ENDPOINT
+
+
+def status_of(batch: BatchFacts | None, index: int, revoked: int, suspended: int) -> Status:
+    """Read one credential's status off its batch and the two words with its bits, as the registry's `statusOf` does."""
+    if batch is None or index >= batch.leaf_count:
+        return Status.UNKNOWN
+    bit = 1 << index % STATUS_BITS
+    if batch.revoked or revoked & bit:
+        return Status.REVOKED
+    if batch.is_distrusted:
+        return Status.DISTRUSTED
+    return Status.SUSPENDED if batch.suspended or suspended & bit else Status.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

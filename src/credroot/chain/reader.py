@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
-from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query
-from credroot.chain.finality import Confirmations
+from credroot.chain.facts import STATUS_BITS, Accreditation, BatchFacts, ChainFacts, Head, Query, status_of
+from credroot.chain.finality import Confirmations, FinalityTag
 from credroot.chain.hex_codec import parse_data, parse_quantity, quantity
 from credroot.chain.lens import (
     ANSWER_OVERHEAD_BYTES,
@@ -41,8 +41,6 @@ PROFILE_OF = "profileOf(address)"
 ACCREDITATION_OF = "accreditationOf(address,address,bytes32)"
 _ANSWER_WORDS = {BATCH_OF: 7, STATUS_WORDS: 6, PROFILE_OF: 1, ACCREDITATION_OF: 2}
 """Words of an answer at most."""
-STATUS_BITS = 256
-"""Credentials whose status is in one word."""
 _WITHDRAWN = (Status.REVOKED, Status.SUSPENDED)
 
 
@@ -72,9 +70,10 @@ class RegistryReader:
 
         return final_block(self._rpc, self._finality)
 
-    def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
-        """Answer every query, in order: one HTTP request for what fits into one answer, some 10,000 credentials
-        of one batch or 20 of different issuers; and one more for each such page with two confirmations or more.
+    def read(self, queries: Sequence[Query], *, block: int | None = None) -> tuple[ChainFacts, ...]:
+        """Answer every query, in order, at the head or at `block`: one HTTP request for what fits into one answer, some
+        10,000 credentials of one batch or 20 of different issuers; at the head one more for each such page with two
+        confirmations or more.
 
         Raises:
             ChainUnavailable: no usable answer in time.
@@ -82,7 +81,7 @@ class RegistryReader:
         """
         facts: list[ChainFacts] = []
         for page in self._pages([self._asked(query) for query in queries]):
-            facts.extend(self._read_page(page))
+            facts.extend(self._read_page(page, block))
         return self._with_withdrawals(queries, facts) if self._withdrawals else tuple(facts)
 
     def _with_withdrawals(self, queries: Sequence[Query], facts: Sequence[ChainFacts]) -> tuple[ChainFacts, ...]:
@@ -131,10 +130,10 @@ class RegistryReader:
         if page:
             yield page, list(questions)
 
-    def _read_page(self, page: tuple[Sequence[_Asked], list[bytes]]) -> Iterator[ChainFacts]:
+    def _read_page(self, page: tuple[Sequence[_Asked], list[bytes]], block: int | None) -> Iterator[ChainFacts]:
         asked, questions = page
         anchors = [question for question in questions if question[:4] == self._selectors[BATCH_OF]]
-        now, then = self._ask(questions, anchors)
+        now, then = self._ask(questions, anchors) if block is None else self._ask_at(block, questions, anchors)
         head = Head(self._deployment.chain_id, now.block_number, now.timestamp)
         answers = dict(zip(questions, now.results, strict=True))
         settled = {} if then is None else dict(zip(anchors, then.results, strict=False))
@@ -162,8 +161,26 @@ class RegistryReader:
                 return answer, None
             settled = self._rpc.batch([self._eth_call(anchors, quantity(final_block))])[0]
             return answer, None if isinstance(settled, RpcError) else self._checked(settled, len(anchors))
-        head, settled_or_error = self._rpc.batch([now, self._eth_call(anchors, self._finality.tag)])
-        answer = self._checked(_result(head), len(calls))
+        return self._both(now, len(calls), anchors, self._finality.tag)
+
+    def _ask_at(
+        self, block: int, calls: Sequence[bytes], anchors: Sequence[bytes]
+    ) -> tuple[LensAnswer, LensAnswer | None]:
+        """As `_ask`, of a block whose number is known."""
+        now = self._eth_call(calls, quantity(block))
+        if isinstance(self._finality, FinalityTag):
+            return self._both(now, len(calls), anchors, self._finality.tag)
+        final_block = block - max(self._finality.count, 1) + 1
+        if block > final_block >= self._deployment.deploy_block:
+            return self._both(now, len(calls), anchors, quantity(final_block))
+        answer = self._checked(_result(self._rpc.batch([now])[0]), len(calls))
+        return answer, answer if final_block == block else None
+
+    def _both(
+        self, now: tuple[str, list[JsonValue]], calls: int, anchors: Sequence[bytes], final_block: str
+    ) -> tuple[LensAnswer, LensAnswer | None]:
+        head, settled_or_error = self._rpc.batch([now, self._eth_call(anchors, final_block)])
+        answer = self._checked(_result(head), calls)
         if isinstance(settled_or_error, RpcError):
             return answer, None
         settled_answer = decode_lens(parse_data(settled_or_error), len(anchors))
@@ -232,19 +249,13 @@ def _accreditation(endorser: Endorser, result: bytes | None) -> Accreditation | 
 
 
 def _status(batch: BatchFacts | None, result: bytes | None, index: int) -> Status:
-    """Read one credential's status off its batch and its bits, as the registry's own `statusOf` does."""
     if batch is None or index >= batch.leaf_count:
         return Status.UNKNOWN
     # Two arrays of one word each: their places, then length and word of the first, then of the second.
     first, second, length, revoked, other_length, suspended = _words(result, _ANSWER_WORDS[STATUS_WORDS])
     if (first, second, length, other_length) != (2 * WORD, 4 * WORD, 1, 1):
         raise ChainUnavailable("the registry's answer has another shape than its interface", code="chain.bad_answer")
-    bit = 1 << index % STATUS_BITS
-    if batch.revoked or revoked & bit:
-        return Status.REVOKED
-    if batch.is_distrusted:
-        return Status.DISTRUSTED
-    return Status.SUSPENDED if batch.suspended or suspended & bit else Status.ACTIVE
+    return status_of(batch, index, revoked, suspended)
 
 
 def _digest(result: bytes | None) -> Digest | None:

@@ -43,6 +43,10 @@ class ProvenStorage:
     account: ProvenAccount
     values: tuple[int, ...]
     """In the order of the slots that were asked for."""
+    account_nodes: tuple[bytes, ...]
+    """What showed the account, from the state root down."""
+    slot_nodes: tuple[tuple[bytes, ...], ...]
+    """What showed each value, from the storage root down."""
 
 
 def prove_account(state_root: bytes, address: Address, nodes: Sequence[bytes]) -> ProvenAccount:
@@ -86,22 +90,33 @@ def ask_proof(rpc: Rpc, address: Address, header: BlockHeader, slots: Sequence[b
         RpcError: it offers no proofs, or none of that block any more.
     """
     values: list[int] = []
-    account = None
+    shown: list[tuple[bytes, ...]] = []
+    account: ProvenAccount | None = None
+    account_nodes: tuple[bytes, ...] = ()
     for start in range(0, max(1, len(slots)), MAX_SLOTS_A_CALL):
         page = slots[start : start + MAX_SLOTS_A_CALL]
-        params: list[JsonValue] = [data(address), [data(slot) for slot in page], quantity(header.mark.number)]
-        answer = rpc.call("eth_getProof", params)
-        if not isinstance(answer, dict):
-            raise ChainUnavailable("a proof that is no object", code="chain.bad_answer")
-        account = prove_account(header.state_root, address, _nodes(answer.get("accountProof")))
-        proofs = answer.get("storageProof")
-        if not isinstance(proofs, list) or len(proofs) != len(page):
-            raise ChainUnavailable("a proof of another number of slots", code="chain.bad_answer")
-        for slot, proof in zip(page, proofs, strict=True):
-            nodes = _nodes(proof.get("proof") if isinstance(proof, dict) else None)
+        account_nodes, slot_nodes = _ask(rpc, address, header, page)
+        account = prove_account(header.state_root, address, account_nodes)
+        for slot, nodes in zip(page, slot_nodes, strict=True):
             values.append(prove_slot(account.storage_root, slot, nodes))
+            shown.append(nodes)
     assert account is not None, "the loop runs at least once"
-    return ProvenStorage(account, tuple(values))
+    return ProvenStorage(account, tuple(values), account_nodes, tuple(shown))
+
+
+def _ask(
+    rpc: Rpc, address: Address, header: BlockHeader, slots: Sequence[bytes]
+) -> tuple[tuple[bytes, ...], list[tuple[bytes, ...]]]:
+    """Give the nodes of the account, and those of each slot, unchecked."""
+    params: list[JsonValue] = [data(address), [data(slot) for slot in slots], quantity(header.mark.number)]
+    answer = rpc.call("eth_getProof", params)
+    if not isinstance(answer, dict):
+        raise ChainUnavailable("a proof that is no object", code="chain.bad_answer")
+    proofs = answer.get("storageProof")
+    if not isinstance(proofs, list) or len(proofs) != len(slots):
+        raise ChainUnavailable("a proof of another number of slots", code="chain.bad_answer")
+    slot_nodes = [_nodes(proof.get("proof") if isinstance(proof, dict) else None) for proof in proofs]
+    return _nodes(answer.get("accountProof")), slot_nodes
 
 
 def check_witness(witness: StorageWitness, registry: Address) -> tuple[BlockHeader, ProvenAccount, dict[bytes, int]]:

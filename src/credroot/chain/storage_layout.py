@@ -8,11 +8,15 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from credroot.chain.artifact import load
+from credroot.chain.facts import BatchFacts
 from credroot.chain.fast_keccak import keccak256
+from credroot.core.values import Address
 
 ANCHORED_AT_SHIFT, LEAF_COUNT_SHIFT = 160, 200
 BATCH_REVOKED, BATCH_SUSPENDED, BATCH_RATIFIED = 1 << 232, 1 << 240, 1 << 248
 SINCE_SHIFT, EXPIRES_AT_SHIFT, DISTRUSTED_FROM_SHIFT, BATCH_COUNT_SHIFT = 8, 48, 88, 128
+VALID_UNTIL_SHIFT = 40
+TIME_MASK = (1 << 40) - 1
 _ISSUERS_KEPT = 65_536
 
 
@@ -20,6 +24,30 @@ def batch_word(key: bytes, anchored_at: int, leaf_count: int, *, revoked: bool, 
     """Pack a batch word."""
     flags = BATCH_REVOKED * revoked | BATCH_SUSPENDED * suspended | BATCH_RATIFIED * ratified
     return int.from_bytes(key, "big") | anchored_at << ANCHORED_AT_SHIFT | leaf_count << LEAF_COUNT_SHIFT | flags
+
+
+def batch_facts(word: int, key_word: int = 0) -> BatchFacts | None:
+    """Read a batch word, and the word of the key that anchored it; `None` for the empty word of no batch.
+
+    Only the key's start of distrust is taken from `key_word`.
+    """
+    leaf_count = word >> LEAF_COUNT_SHIFT & 0xFFFFFFFF
+    if leaf_count == 0:
+        return None
+    return BatchFacts(
+        key=key_of(word),
+        anchored_at=word >> ANCHORED_AT_SHIFT & TIME_MASK,
+        leaf_count=leaf_count,
+        revoked=bool(word & BATCH_REVOKED),
+        suspended=bool(word & BATCH_SUSPENDED),
+        ratified=bool(word & BATCH_RATIFIED),
+        distrusted_from=key_word >> DISTRUSTED_FROM_SHIFT & TIME_MASK,
+    )
+
+
+def key_of(batch_word: int) -> Address:
+    """Give the account that anchored a batch, from its word."""
+    return Address((batch_word & (1 << 160) - 1).to_bytes(20, "big"))
 
 
 def key_word(roles: int, since: int, expires_at: int, distrusted_from: int, count: int) -> int:

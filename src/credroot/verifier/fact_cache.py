@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Query
     from credroot.core.values import Address, Root
-    from credroot.verifier.gather import FactSource
+    from credroot.verifier.gather import LiveSource
 
 MAX_AGE_S = 15.0
 """Seconds that a fact is used after the question was sent: about a block of Ethereum."""
@@ -56,7 +56,7 @@ class FactCache:
 
     def __init__(
         self,
-        source_of: Callable[[Deployment], FactSource],
+        source_of: Callable[[Deployment], LiveSource],
         *,
         monotonic: Callable[[], float],
         max_age_s: float = MAX_AGE_S,
@@ -94,7 +94,7 @@ class FactCache:
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """A `FactSource` of what is at hand."""
+    """A `LiveSource` of what is at hand."""
 
     registry: CachedRegistry
 
@@ -123,7 +123,7 @@ class CachedRegistry:
 
     def __init__(
         self,
-        source: Callable[[], FactSource],
+        source: Callable[[], LiveSource],
         counts: CacheCounts,
         monotonic: Callable[[], float],
         max_age_s: float,

@@ -7,6 +7,7 @@ configuration names it, only for a file that leads to its own root, and status l
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
@@ -19,7 +20,6 @@ from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Endorser
@@ -34,8 +34,16 @@ if TYPE_CHECKING:
 class FactSource(Protocol):
     """Whoever can say what one pinned registry holds."""
 
+    def read(self, queries: Sequence[Query]) -> tuple[ChainFacts | Unavailable, ...]:
+        """Answer every query, in order; `ChainUnavailable` or `ChainMismatch` where it can answer none of them."""
+        ...
+
+
+class LiveSource(Protocol):
+    """A `FactSource` that asks endpoints: it answers all queries or none."""
+
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
-        """Answer every query, in order; `ChainUnavailable` or `ChainMismatch` where it can't."""
+        """Answer every query, in order; errors as `FactSource.read`."""
         ...
 
 
@@ -59,7 +67,7 @@ def gather(
     for place, subject in enumerate(subjects):
         deployment = None if isinstance(subject, Malformed) else _pinned(subject.claim, trust)
         deployments.append(deployment)
-        if deployment is not None and _leads_to_root(subject):
+        if deployment is not None and leads_to_root(subject):
             places.setdefault(deployment, []).append(place)
     facts: dict[int, ChainFacts | Unavailable] = {}
     for deployment, wanted in places.items():
@@ -67,7 +75,15 @@ def gather(
         queries = [_query(subjects[place], endorsers) for place in wanted]
         facts.update(zip(wanted, _ask(source_of, deployment, queries), strict=True))
     gathered = (
-        Evidence(subject, deployments[place], facts.get(place), trust, policy, now, canonicalize=canonicalize)
+        Evidence(
+            subject,
+            deployments[place],
+            facts.get(place),
+            trust,
+            policy,
+            _moment(facts.get(place), policy, now),
+            canonicalize=canonicalize,
+        )
         for place, subject in enumerate(subjects)
     )
     if documents is None:
@@ -75,12 +91,19 @@ def gather(
     return tuple(_with_documents(evidence, documents) for evidence in gathered)
 
 
+def _moment(facts: ChainFacts | Unavailable | None, policy: Policy, now: datetime) -> datetime:
+    """Give the moment to which the verdict refers: that of the block, where the policy asks for no later one."""
+    if policy.as_of_block and isinstance(facts, ChainFacts):
+        return datetime.fromtimestamp(facts.head.timestamp, UTC)
+    return now
+
+
 def _pinned(claim: AnchorClaim | None, trust: Trust) -> Deployment | None:
     return None if claim is None else trust.registry(claim.chain_id, claim.registry)
 
 
-def _leads_to_root(subject: Subject) -> bool:
-    """Cheap checks first: what does not lead to its own root is not worth a question to the chain."""
+def leads_to_root(subject: Subject) -> bool:
+    """Answer whether a file leads to its own root; what does not is not worth a question to the chain."""
     if isinstance(subject, Malformed) or subject.claim is None or subject.leaf is None:
         return False
     return root_from_proof(subject.leaf, subject.claim.proof) == subject.claim.root
@@ -106,7 +129,7 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     subject = evidence.subject
     if not isinstance(subject, CredentialSubject):
         return evidence
-    may_fetch = subject.claim is None or _leads_to_root(subject)
+    may_fetch = subject.claim is None or leads_to_root(subject)
     problems: dict[str, str] = {}
     did_documents = _did_documents(subject, source, problems, may_fetch=may_fetch)
     facts = evidence.chain

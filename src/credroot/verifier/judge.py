@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome, Report
 from credroot.core.values import LOCAL_CHAIN_ID
 from credroot.verifier.checks.anchor import check_anchor, check_finality, check_inclusion
@@ -14,13 +16,12 @@ from credroot.verifier.checks.issuer import check_issuer, check_key
 from credroot.verifier.checks.signature import check_signature
 from credroot.verifier.checks.standing import check_validity
 from credroot.verifier.checks.status import check_status
-from credroot.verifier.presentation import describe
+from credroot.verifier.presentation import describe, network_of
 from credroot.verifier.subject import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from credroot.core.json_types import JsonObject
     from credroot.verifier.evidence import Evidence
 
 CHECKS: tuple[tuple[str, Callable[[Evidence], Check]], ...] = (
@@ -52,26 +53,18 @@ def judge(evidence: Evidence) -> Report:
         return Report((check_format(evidence), *unasked))
     checks = [check(evidence) for _, check in CHECKS]
     checks += [check for check in (further(evidence) for further in FURTHER_CHECKS) if check is not None]
-    claim = evidence.subject.claim
-    is_local = claim is not None and claim.chain_id == LOCAL_CHAIN_ID
     return Report(
         checks=tuple(checks),
         subject=describe(evidence.subject),
-        network=_network(evidence),
-        notices=(LOCAL_CHAIN_NOTICE,) if is_local else (),
+        network={} if evidence.deployment is None else network_of(evidence.deployment, evidence.chain),
+        notices=tuple(_notices(evidence)),
     )
 
 
-def _network(evidence: Evidence) -> JsonObject:
-    """Name the pinned registry and the block of the facts; nothing that only the file claims."""
-    if evidence.deployment is None:
-        return {}
-    network: JsonObject = {
-        "name": evidence.deployment.network,
-        "chain": evidence.deployment.chain_id.caip2,
-        "registry": "0x" + evidence.deployment.address.hex(),
-    }
-    if isinstance(evidence.chain, ChainFacts):
-        network["block"] = evidence.chain.head.number
-        network["blockTime"] = evidence.chain.head.timestamp
-    return network
+def _notices(evidence: Evidence) -> Iterator[str]:
+    claim = None if isinstance(evidence.subject, Malformed) else evidence.subject.claim
+    if claim is not None and claim.chain_id == LOCAL_CHAIN_ID:
+        yield LOCAL_CHAIN_NOTICE
+    if evidence.policy.as_of_block and isinstance(evidence.chain, ChainFacts):
+        at = format_time(datetime.fromtimestamp(evidence.chain.head.timestamp, UTC))
+        yield f"This says what held at block {evidence.chain.head.number}, at {at}, and nothing about later."

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from credroot.chain.facts import ChainFacts
 from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
+    from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Basis, Unavailable
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.verifier.subject import ReceiptSubject
 
@@ -34,6 +37,29 @@ def describe(subject: CredentialSubject | ReceiptSubject) -> JsonObject:
         "validUntil": _text(document.get("validUntil", document.get("expirationDate"))),
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def network_of(deployment: Deployment, facts: ChainFacts | Unavailable | None) -> JsonObject:
+    """Name the pinned registry, the block of the facts, and what they rest on; nothing that only the file claims."""
+    network: JsonObject = {
+        "name": deployment.network,
+        "chain": deployment.chain_id.caip2,
+        "registry": "0x" + deployment.address.hex(),
+    }
+    if not isinstance(facts, ChainFacts):
+        return network
+    network["block"] = facts.head.number
+    network["blockTime"] = facts.head.timestamp
+    if facts.head.hash is not None:
+        network["blockHash"] = str(facts.head.hash)
+        network["basis"] = _basis(facts.basis)
+    return network
+
+
+def _basis(basis: Basis) -> JsonObject:
+    """Give the wire form of what facts rest on."""
+    by: JsonObject = {"agreeing": basis.agreeing} if basis.pinned_by is None else {"pinnedBy": basis.pinned_by}
+    return {"proven": basis.proven, **by}
 
 
 def _holder(about: JsonObject) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.scope import Scope
-    from credroot.core.values import AccountId, Address, ChainId
+    from credroot.core.values import AccountId, Address, ChainId, Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,23 @@ class TrustedAccreditor:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedBlock:
+    """A block that the verifier knows to be of the chain, from a source of its own: what saved evidence may rest on."""
+
+    chain_id: ChainId
+    hash: Digest
+    source: str
+    """Who says so, for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
-    """The registries, issuers and accreditors that a verdict may rest on."""
+    """The registries, issuers, accreditors and blocks that a verdict may rest on."""
 
     registries: tuple[Deployment, ...] = ()
     issuers: tuple[TrustedIssuer, ...] = ()
     accreditors: tuple[TrustedAccreditor, ...] = ()
+    blocks: tuple[PinnedBlock, ...] = ()
 
     def registry(self, chain_id: ChainId, address: Address) -> Deployment | None:
         """Give the pinned registry at `address`, `None` where it is not among ours."""
@@ -90,3 +101,7 @@ class Policy:
     """An e-mail address or a DID that the credential must be about; `None` where that is not asked."""
     status_list_max_age: timedelta | None = None
     """How old a status list that was pinned as a file may be; `None` is 31 days."""
+    evidence_max_age: timedelta | None = None
+    """How old saved evidence may be to say that something was not withdrawn; `None` is a day."""
+    as_of_block: bool = False
+    """Whether to judge as of the block of the facts instead of now: that says nothing about what came later."""

@@ -105,7 +105,7 @@ def create_api(
         monotonic=time.monotonic,
         charge=lambda scope, cost: gate.charge(scope, cost),
         documents=documents,
-        may_fetch=bool(settings.fetch),
+        may_fetch=bool(settings.trusted.fetch),
     )
     vc_verifying = VcVerifyRoutes(
         documents,
@@ -114,7 +114,7 @@ def create_api(
         limits,
         clock=_now,
         charge=lambda scope, cost: gate.charge(scope, cost),
-        may_fetch=bool(settings.fetch),
+        may_fetch=bool(settings.trusted.fetch),
     )
     vc_issuing = VcIssueRoute(open_api_issuer(settings), bodies, workers, limits, log, clock=_now)
     verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents)
@@ -186,12 +186,22 @@ def _add_verdict_routes(inner: FastAPI, verdicts: VerdictRoutes) -> None:
 
 
 def _add_fact_routes(inner: FastAPI, facts: RegistryFacts) -> None:
-    @inner.get("/v1/batches/{issuer}/{root}", tags=["registry"], responses=responses(404, 422, 429, 503))
+    @inner.get(
+        "/v1/batches/{issuer}/{root}",
+        tags=["registry"],
+        responses=responses(404, 422, 429, 503),
+        response_model_exclude_unset=True,
+    )
     async def batch(issuer: _Issuer, root: _Root, network: _Network = None) -> BatchWire:
         """What the registry says about a batch, at the block that the answer names."""
         return await facts.batch(issuer, root, network)
 
-    @inner.get("/v1/status/{issuer}/{root}/{index}", tags=["registry"], responses=responses(404, 422, 429, 503))
+    @inner.get(
+        "/v1/status/{issuer}/{root}/{index}",
+        tags=["registry"],
+        responses=responses(404, 422, 429, 503),
+        response_model_exclude_unset=True,
+    )
     async def status(issuer: _Issuer, root: _Root, index: _Index, network: _Network = None) -> StatusWire:
         """What the registry says about one credential of a batch, at the block that the answer names."""
         return await facts.status(issuer, root, index, network)

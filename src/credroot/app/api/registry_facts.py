@@ -32,6 +32,7 @@ from credroot.core.status import Status
 from credroot.core.values import LOCAL_CHAIN_ID, Address, Digest, Root
 from credroot.verifier.fact_cache import NotCachedError
 from credroot.verifier.judge import LOCAL_CHAIN_NOTICE
+from credroot.verifier.presentation import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from credroot.app.api.registry_sources import RegistrySources
     from credroot.app.api.workers import Workers
     from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import BatchFacts, ChainFacts, Head
+    from credroot.chain.facts import BatchFacts, ChainFacts
     from credroot.verifier.fact_cache import FactCache
     from credroot.verifier.trust import Trust
 
@@ -73,7 +74,7 @@ class RegistryFacts:
         query = _query(issuer, root, "0")
         facts, anchored = await self._anchored(deployment, query)
         return BatchWire(
-            network=_network(deployment, facts.head),
+            network=_network(deployment, facts),
             issuer="0x" + query.issuer.hex(),
             root=str(query.root),
             batch=_anchor(anchored, facts.final),
@@ -89,7 +90,7 @@ class RegistryFacts:
         if query.index >= anchored.leaf_count or facts.status not in _WORDS:
             raise ProblemError(NO_SUCH_LEAF, f"the batch has {anchored.leaf_count} credentials")
         return StatusWire(
-            network=_network(deployment, facts.head),
+            network=_network(deployment, facts),
             issuer="0x" + query.issuer.hex(),
             root=str(query.root),
             index=query.index,
@@ -115,7 +116,7 @@ class RegistryFacts:
         except ChainUnavailable as error:
             raise ProblemError(UNAVAILABLE, str(error), code=error.code) from error
         if facts.batch is None:
-            members = {"network": _network(deployment, facts.head).model_dump(exclude_none=True)}
+            members = {"network": _network(deployment, facts).model_dump(exclude_none=True)}
             raise ProblemError(NOT_ANCHORED, members=members)
         return facts, facts.batch
 
@@ -175,14 +176,8 @@ def _query(issuer: str, root: str, index: str) -> Query:
         raise ProblemError(UNPROCESSABLE, detail, code=error.code) from error
 
 
-def _network(deployment: Deployment, head: Head) -> FactsNetworkWire:
-    return FactsNetworkWire(
-        name=deployment.network,
-        chain=deployment.chain_id.caip2,
-        registry="0x" + deployment.address.hex(),
-        block=head.number,
-        block_time=head.timestamp,
-    )
+def _network(deployment: Deployment, facts: ChainFacts) -> FactsNetworkWire:
+    return FactsNetworkWire.model_validate(network_of(deployment, facts))
 
 
 def _anchor(batch: BatchFacts, final: bool | None) -> AnchorWire:

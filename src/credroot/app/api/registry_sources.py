@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from credroot.app.api.event_log import EventLog
     from credroot.app.settings import Settings
+    from credroot.chain.agreeing_reader import AgreeingReader
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Head, Query
     from credroot.chain.reader import RegistryReader
-    from credroot.chain.rpc import Rpc
+
+    Reader = RegistryReader | AgreeingReader
 
 T = TypeVar("T")
 
@@ -33,6 +35,10 @@ _REASONS = {
     "chain.no_endpoint": "no endpoint is configured for it",
     "chain.wrong_id": "its endpoint serves another chain than the pinned one",
     "chain.wrong_code": "the code at the registry's address is not the pinned one",
+    "chain.no_quorum": "too few of its endpoints answer",
+    "chain.disagreement": "its endpoints do not say the same",
+    "chain.no_proof": "its endpoints prove nothing",
+    "chain.bad_proof": "what its endpoints prove is something else",
 }
 
 
@@ -44,15 +50,14 @@ class RegistrySources:
         self._settings = settings
         self._log = log
         self._connections = Connections(settings)
-        self._readers: dict[Deployment, RegistryReader] = {}
-        self._clients: list[Rpc] = []
+        self._readers: dict[Deployment, Reader] = {}
         self._lock = Lock()
         self._requests_of_closed = 0
 
     @property
     def rpc_requests(self) -> int:
         """HTTP requests sent to endpoints so far."""
-        return self._requests_of_closed + sum(client.requests for client in self._clients)
+        return self._requests_of_closed + sum(client.requests for client in self._connections.clients())
 
     def source_of(self, deployment: Deployment) -> RegistrySource:
         """Give the source of a pinned registry."""
@@ -62,7 +67,7 @@ class RegistrySources:
         """Ask whether the endpoint serves the pinned registry; errors as `RegistrySource.read`."""
         return self.ask(deployment, lambda reader: reader.check())
 
-    def ask(self, deployment: Deployment, question: Callable[[RegistryReader], T]) -> T:
+    def ask(self, deployment: Deployment, question: Callable[[Reader], T]) -> T:
         """Ask one question, a second time where the local chain has moved to another port meanwhile.
 
         Raises:
@@ -85,15 +90,12 @@ class RegistrySources:
         """Close every connection; a later question opens a new one."""
         self._forget()
 
-    def _reader(self, deployment: Deployment) -> RegistryReader:
+    def _reader(self, deployment: Deployment) -> Reader:
         with self._lock:
             reader = self._readers.get(deployment)
             if reader is not None:
                 return reader
-            reader = self._connections.reader(deployment)
-            client = self._connections.rpc(self._settings.networks[deployment.network])
-            if client not in self._clients:
-                self._clients.append(client)
+            reader = self._connections.facts(deployment)
             self._readers[deployment] = reader
             return reader
 
@@ -104,7 +106,6 @@ class RegistrySources:
     def _forget(self) -> None:
         with self._lock:
             self._requests_of_closed = self.rpc_requests
-            self._clients.clear()
             self._readers.clear()
             self._connections.close()
             self._connections = Connections(self._settings)

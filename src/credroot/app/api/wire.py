@@ -39,6 +39,14 @@ class CheckWire(Wire):
     details: dict[str, JsonValue] | None = None
 
 
+class BasisWire(Wire):
+    """What facts rest on, beyond one endpoint's word."""
+
+    proven: bool = Field(description="Whether each fact was shown by hashes from the block's state root on.")
+    agreeing: int | None = Field(None, description="Endpoints that must have said the same.")
+    pinned_by: str | None = Field(None, description="Who vouches for the block of saved evidence.")
+
+
 class FactsNetworkWire(Wire):
     """Where and when the facts were read: they are as of this block, and not younger."""
 
@@ -47,6 +55,8 @@ class FactsNetworkWire(Wire):
     registry: Hex20
     block: int | None = None
     block_time: int | None = Field(None, description="Seconds since 1970.")
+    block_hash: Hex32 | None = Field(None, description="Where more than one endpoint's word vouches for the block.")
+    basis: BasisWire | None = Field(None, description="What the facts rest on; absent for one endpoint's word.")
 
 
 class ReportWire(Wire):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from credroot.app.network_settings import LOCAL_NETWORK
 from credroot.app.passphrase import passphrase_source
-from credroot.app.settings import LOCAL_NETWORK, load_settings
+from credroot.app.settings import load_settings
 from credroot.app.workspace import create_workspace
 
 

@@ -20,11 +20,14 @@ from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import Digest
+from credroot.verifier.trust import PinnedBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from credroot.app.settings import Settings
     from credroot.core.json_types import JsonObject
+    from credroot.verifier.trust import Policy
     from credroot.verifier.verifier import Verifier
 
 OUTPUT_FORMAT = "credroot/verify/v1"
@@ -57,6 +60,24 @@ _WORDS = {Verdict.VALID: "VALID", Verdict.INVALID: "INVALID", Verdict.INDETERMIN
     help="Write one row for each file into a table that a spreadsheet can open.",
 )
 @click.option("--recipient", metavar="WHO", help="Ask as well whether it is about this e-mail address or DID.")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Ask no chain and fetch nothing: rest on the evidence that lies beside each file, NAME.evidence.json, or in a "
+    "receipt.",
+)
+@click.option(
+    "--block",
+    "blocks",
+    metavar="HASH",
+    multiple=True,
+    help="With --offline: a block hash that you have from a source that you trust; may be repeated.",
+)
+@click.option(
+    "--as-of-block",
+    is_flag=True,
+    help="Judge as of the block of the facts, not as of now: that says nothing about what came later.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit status tells.")
 @click.pass_obj
@@ -66,6 +87,9 @@ def verify(
     document: Path | None,
     table: Path | None,
     recipient: str | None,
+    offline: bool,
+    blocks: tuple[str, ...],
+    as_of_block: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -81,8 +105,8 @@ def verify(
     exits = set()
     first = True
     with Connections(settings) as connections, _table(table) as write_row:
-        policy = replace(settings.policy(), recipient=recipient)
-        verifier = verifier_of(settings, connections, clock=lambda: datetime.now(UTC), policy=policy)
+        policy = replace(settings.policy(), recipient=recipient, as_of_block=as_of_block)
+        verifier = _verifier(settings, connections, policy, files if offline else None, blocks)
         if as_json:
             click.echo(f'{{"format": "{OUTPUT_FORMAT}", "reports": [', nl=False)
         for names, reports in _pages(verifier, files, digest):
@@ -99,6 +123,40 @@ def verify(
         if as_json:
             click.echo("\n]}")
     return worst(exits)
+
+
+def _verifier(
+    settings: Settings, connections: Connections, policy: Policy, offline: Sequence[str] | None, blocks: Sequence[str]
+) -> Verifier:
+    """Give the verifier: over the chain, or over the evidence beside the files that `offline` names."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    if offline is None:
+        if blocks:
+            raise InputError("--block goes with --offline", code="usage.options")
+        return verifier_of(settings, connections, clock=now, policy=policy)
+    from credroot.app.saved_evidence import WithProfiles, beside, offline_sources
+    from credroot.app.verifying import documents_of
+
+    found = (beside(Path(name), _read(name)) for name in offline if name != STDIN)
+    saved = [one for one in found if one is not None]
+    return verifier_of(
+        settings,
+        connections,
+        clock=now,
+        policy=policy,
+        source_of=offline_sources(saved, [*settings.trusted.blocks, *_pinned(settings, blocks)]),
+        documents=WithProfiles(documents_of(settings, now), saved),
+    )
+
+
+def _pinned(settings: Settings, blocks: Sequence[str]) -> Iterator[PinnedBlock]:
+    """Take the hashes of the command line for blocks of every pinned registry's chain: a hash has one chain."""
+    for text in blocks:
+        for deployment in settings.deployments():
+            yield PinnedBlock(deployment.chain_id, Digest.from_hex(text), "whoever gave its hash on the command line")
 
 
 def _wire(name: str, report: Report) -> JsonObject:

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 INCLUSION = "inclusion"
 ANCHOR = "anchor"
 FINALITY = "finality"
+_UNANSWERED = {
+    "chain.wrong_id": "anchor.wrong_chain",
+    "chain.wrong_code": "anchor.wrong_code",
+    "chain.disagreement": "anchor.endpoints_disagree",
+    "chain.no_quorum": "anchor.no_quorum",
+    "chain.no_proof": "anchor.no_proof",
+    "chain.bad_proof": "anchor.bad_proof",
+    "chain.no_evidence": "anchor.no_evidence",
+    "chain.block_unpinned": "anchor.block_unpinned",
+}
+"""Why the chain gave no facts -> the code of the check; of any other reason, that it could not be asked."""
 
 
 def check_inclusion(evidence: Evidence) -> Check:
@@ -54,9 +65,8 @@ def check_anchor(evidence: Evidence) -> Check:
         message = f"It points to a registry on {claim.chain_id.caip2} that this verifier does not know."
         return Check(ANCHOR, Outcome.UNKNOWN, "anchor.registry_unknown", message, details=_pointer(claim))
     if isinstance(evidence.chain, Unavailable):
-        code = {"chain.wrong_id": "anchor.wrong_chain", "chain.wrong_code": "anchor.wrong_code"}
         message = f"The chain could not be asked: {evidence.chain.message}."
-        return Check(ANCHOR, Outcome.UNKNOWN, code.get(evidence.chain.code, "anchor.unavailable"), message)
+        return Check(ANCHOR, Outcome.UNKNOWN, _UNANSWERED.get(evidence.chain.code, "anchor.unavailable"), message)
     if evidence.chain is None:
         return Check(ANCHOR, Outcome.SKIPPED, "anchor.skipped", "Not asked: the file is not what its proof is of.")
     batch = evidence.chain.batch
@@ -91,6 +101,9 @@ def check_finality(evidence: Evidence) -> Check:
         return Check(
             FINALITY, Outcome.UNKNOWN, "finality.pending", "The anchor is young and not final yet; try again soon."
         )
+    if facts.basis.pinned_by is not None:
+        message = f"The anchor was there in a block that this verifier knows, according to {facts.basis.pinned_by}."
+        return Check(FINALITY, Outcome.PASSED, "finality.pinned", message)
     return Check(FINALITY, Outcome.PASSED, "finality.ok", "The anchor is there for good.")
 
 

@@ -33,6 +33,8 @@ MAX_ENTRIES = 8
 """Status entries of one credential that are looked at; it usually has one."""
 DEFAULT_MAX_AGE = timedelta(days=31)
 """How old a status list in a file may be; one that was fetched is as young as its server says."""
+EVIDENCE_MAX_AGE = timedelta(days=1)
+"""How old saved evidence may be to say that something was not withdrawn."""
 
 _CHAIN = {
     Status.ACTIVE: (Outcome.PASSED, "status.active", "It was not withdrawn."),
@@ -68,7 +70,7 @@ def check_status(evidence: Evidence) -> Check:
     facts = evidence.chain
     is_anchored = not isinstance(evidence.subject, CredentialSubject) or evidence.subject.claim is not None
     if isinstance(facts, ChainFacts) and facts.batch is not None:
-        return _of_both(facts, words)
+        return _as_saved(_of_both(facts, words), evidence, facts)
     withdrawn = [word for word in words if word.status in (Status.REVOKED, Status.SUSPENDED)]
     if withdrawn:
         return _withdrawn_by_list(_worst(withdrawn), words)
@@ -150,6 +152,26 @@ def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
         if result.outcome is ProofOutcome.VERIFIED and is_current:
             return None
     return "status.list_unsigned"
+
+
+def _as_saved(check: Check, evidence: Evidence, facts: ChainFacts) -> Check:
+    """Say of saved evidence only what it can say: not what became of a credential after its block.
+
+    Revocation is for ever, so that word stands at any age.
+    """
+    may_have_changed = check.code in ("status.active", "status.suspended")
+    if facts.basis.pinned_by is None or evidence.policy.as_of_block or not may_have_changed:
+        return check
+    seen = datetime.fromtimestamp(facts.head.timestamp, UTC)
+    at, word = format_time(seen), facts.status.name.lower()
+    details: JsonObject = {**check.details, "registry": word, "asOf": at}
+    if evidence.now - seen > (evidence.policy.evidence_max_age or EVIDENCE_MAX_AGE):
+        message = f"It was {word} at {at}, when the evidence was saved; what became of it since is not known."
+        return Check(STATUS, Outcome.UNKNOWN, "status.outdated", message, details=details)
+    if check.outcome is Outcome.PASSED:
+        message = f"It was not withdrawn at {at}, when the evidence was saved."
+        return Check(STATUS, Outcome.WARNING, check.code, message, details=details)
+    return check
 
 
 def _of_both(facts: ChainFacts, words: tuple[ListWord, ...]) -> Check:

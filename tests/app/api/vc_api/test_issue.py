@@ -59,7 +59,7 @@ def issuing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuing]:
 
 
 def make_workspace(folder: Path) -> None:
-    from credroot.app.settings import well_known_networks
+    from credroot.app.network_settings import well_known_networks
     from credroot.app.workspace import create_workspace
 
     create_workspace(folder, name="Example University", network=well_known_networks()["local"], passphrase=None)

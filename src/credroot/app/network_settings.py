@@ -1,0 +1,114 @@
+"""The tables ``[networks.NAME]`` of the settings: chains, and how each is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from credroot.chain.caution import BELIEVE_ONE, Caution
+from credroot.chain.data_fees import DataFees
+from credroot.chain.finality import Confirmations, parse_finality
+from credroot.core.errors import InputError
+from credroot.core.values import LOCAL_CHAIN_ID, ChainId
+
+if TYPE_CHECKING:
+    from credroot.app.settings_table import SettingsTable
+    from credroot.chain.finality import Finality
+
+LOCAL_NETWORK = "local"
+_DATA_FEES = {"base": DataFees.OP_STACK, "optimism": DataFees.OP_STACK, "arbitrum": DataFees.ARBITRUM}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One chain, and how it is reached."""
+
+    name: str
+    chain_id: ChainId
+    endpoints: tuple[str, ...] = ()
+    """JSON-RPC URLs: reads fall over from one to the next, a transaction is handed to each once. None on the local
+    network means the embedded chain."""
+    finality: Finality = field(default_factory=lambda: Confirmations(1))
+    coin: str = "ETH"
+    explorer: str | None = None
+    """Where a person looks a transaction up: a URL that a transaction's hash is put behind."""
+    max_fee_gwei: int | None = None
+    """The most that a unit of gas may cost."""
+    data_fees: DataFees = DataFees.NONE
+    """How the chain charges for data on layer 1."""
+    deadline_s: float = 10.0
+    caution: Caution = BELIEVE_ONE
+    """How many endpoints must agree before a verdict rests on them, and whether they must prove what they say."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the embedded chain, which proves nothing to others."""
+        return self.chain_id == LOCAL_CHAIN_ID
+
+
+def well_known_networks() -> dict[str, Network]:
+    """Give the networks that need no entry of their own; endpoints are the user's choice."""
+    known = (
+        (LOCAL_NETWORK, LOCAL_CHAIN_ID, 1, "ETH", None),
+        ("ethereum", 1, "finalized", "ETH", "https://etherscan.io/tx/"),
+        ("sepolia", 11_155_111, "finalized", "ETH", "https://sepolia.etherscan.io/tx/"),
+        ("polygon", 137, "finalized", "POL", "https://polygonscan.com/tx/"),
+        ("base", 8453, "finalized", "ETH", "https://basescan.org/tx/"),
+        ("arbitrum", 42_161, "finalized", "ETH", "https://arbiscan.io/tx/"),
+        ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/"),
+    )
+    return {
+        name: Network(
+            name,
+            ChainId(number),
+            (),
+            parse_finality(finality, source=name),
+            coin,
+            explorer,
+            data_fees=_DATA_FEES.get(name, DataFees.NONE),
+        )
+        for name, number, finality, coin, explorer in known
+    }
+
+
+def read_network(name: str, entry: SettingsTable, base: Network | None) -> Network:
+    """Read the table of one network, over what is known of it; `InputError` names a setting that can't be used."""
+    if base is None and "chain" not in entry.values:
+        raise InputError(f"{entry.source}: a network needs its chain, such as eip155:137", code="settings.chain")
+    known = base or Network(name, ChainId.from_caip2(entry.text("chain")))
+    endpoints = entry.get("endpoints", list, list(known.endpoints))
+    if not all(isinstance(url, str) for url in endpoints):
+        raise InputError(f"{entry.source}: endpoints must be texts", code="settings.kind")
+    finality = entry.values.get("finality")
+    entry.seen.add("finality")
+    chain = entry.optional_text("chain")
+    network = Network(
+        name=name,
+        chain_id=known.chain_id if chain is None else ChainId.from_caip2(chain),
+        endpoints=tuple(endpoints),
+        finality=known.finality if finality is None else parse_finality(finality, source=entry.source),
+        coin=entry.text("coin", known.coin),
+        explorer=entry.optional_text("explorer") or known.explorer,
+        max_fee_gwei=entry.get("max_fee_gwei", int, known.max_fee_gwei),
+        data_fees=_data_fees(entry, known),
+        deadline_s=float(entry.get("deadline_s", int, int(known.deadline_s))),
+        caution=Caution(
+            entry.get("quorum", int, known.caution.quorum), entry.flag("prove", default=known.caution.prove)
+        ),
+    )
+    entry.finish()
+    if not 1 <= network.caution.quorum <= max(1, len(network.endpoints)):
+        raise InputError(
+            f"{entry.source}: quorum is from 1 to the number of endpoints, {len(network.endpoints)}",
+            code="settings.quorum",
+        )
+    return network
+
+
+def _data_fees(entry: SettingsTable, known: Network) -> DataFees:
+    text = entry.text("data_fees", known.data_fees)
+    try:
+        return DataFees(text)
+    except ValueError as error:
+        kinds = ", ".join(DataFees)
+        raise InputError(f"{entry.source}: data_fees is one of {kinds}", code="settings.kind") from error

@@ -1,0 +1,132 @@
+"""Saved evidence as files: beside a credential as ``NAME.evidence.json``, and inside a receipt."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credroot.app.opening import open_file
+from credroot.chain.facts import Query
+from credroot.chain.saved_facts import MAX_EVIDENCE_BYTES, SavedFacts
+from credroot.chain.witness_source import WitnessSource
+from credroot.core.errors import InputError
+from credroot.core.storage_witness import MAX_SLOTS
+from credroot.core.values import Digest
+from credroot.store.durable import write_file
+from credroot.verifier.gather import leads_to_root
+from credroot.verifier.subject import Malformed, ReceiptSubject, read_subject
+from credroot.verifier.trust import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from credroot.app.connections import Connections
+    from credroot.app.settings import Settings
+    from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Head
+    from credroot.core.json_types import JsonObject
+    from credroot.verifier.documents import DocumentSource, ListCopy
+    from credroot.verifier.trust import PinnedBlock
+
+SUFFIX = ".evidence.json"
+MAX_ENDORSERS = MAX_SLOTS - 5
+"""Accreditations that are saved at most: besides the batch, its two status words, its key and the profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One file whose evidence was saved."""
+
+    path: Path
+    head: Head
+    """The block that it rests on."""
+
+
+def save_evidence(
+    settings: Settings, connections: Connections, documents: DocumentSource, file: Path, folder: Path, data: bytes
+) -> Saved:
+    """Ask for the proof of everything that a verdict on `file` needs, and write it into `folder`.
+
+    A receipt carries it inside, so a receipt is what is written then.
+
+    Raises:
+        InputError: ``evidence.subject``, the file is no anchored credential or receipt of a pinned registry.
+        ChainUnavailable: the chain could not be asked, or nobody can prove what it says; ``chain.not_final``.
+        ChainMismatch: it is another chain or another contract.
+    """
+    opened = open_file(file.name, data)
+    if len(opened) != 1 or opened[0].problem is not None:
+        raise InputError(f"{file}: {opened[0].problem if opened else 'it is empty'}", code="evidence.subject")
+    subject = read_subject(opened[0].data, settings.trust())
+    if isinstance(subject, Malformed):
+        raise InputError(f"{file}: {subject.message}", code="evidence.subject")
+    claim = subject.claim
+    deployment = None if claim is None else settings.trust().registry(claim.chain_id, claim.registry)
+    if claim is None or deployment is None or not leads_to_root(subject):
+        raise InputError(f"{file}: it is not anchored in a registry that is pinned here", code="evidence.subject")
+    endorsers = settings.trust().endorsers_on(deployment.chain_id)[:MAX_ENDORSERS]
+    query = Query(claim.issuer, claim.root, claim.proof.index, endorsers)
+    witness, facts = connections.prover(deployment).witness(query)
+    if isinstance(subject, ReceiptSubject):
+        path, content = folder / file.name, subject.receipt.with_witness(witness).to_json()
+    else:
+        profile = None if facts.profile is None else documents.profile(facts.profile)
+        path = folder / f"{file.stem}{SUFFIX}"
+        content = SavedFacts(deployment.chain_id, deployment.address, witness, profile).to_json()
+    write_file(path, json.dumps(content, indent=1).encode() + b"\n")
+    return Saved(path, facts.head)
+
+
+def beside(file: Path, data: bytes) -> SavedFacts | None:
+    """Give the evidence that was saved for a file, beside it or inside a receipt; `None` where there is none.
+
+    Raises:
+        InputError: ``evidence.malformed``, what lies there is something else; ``file.unreadable``.
+    """
+    if b'"witness"' in data:
+        subject = read_subject(data, Trust())
+        if isinstance(subject, ReceiptSubject) and subject.receipt.witness is not None:
+            claim = subject.claim
+            return SavedFacts(claim.chain_id, claim.registry, subject.receipt.witness)
+    path = file.with_name(f"{file.stem}{SUFFIX}")
+    try:
+        with path.open("rb") as stream:
+            return SavedFacts.loads(stream.read(MAX_EVIDENCE_BYTES + 1))
+    except FileNotFoundError:
+        return None
+    except InputError as error:
+        raise InputError(f"{path}: {error}", code=error.code) from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", code="file.unreadable") from error
+
+
+def offline_sources(
+    saved: Iterable[SavedFacts], blocks: Iterable[PinnedBlock]
+) -> Callable[[Deployment], WitnessSource]:
+    """Give what stands in for the chain where only saved evidence counts: each registry's proofs, on pinned blocks."""
+    kept = tuple(saved)
+    pins = {(block.chain_id, block.hash): block.source for block in blocks}
+    return lambda deployment: WitnessSource(deployment, kept, pins)
+
+
+class WithProfiles:
+    """A `DocumentSource` that also has the profiles out of saved evidence: their digest on chain says which counts."""
+
+    def __init__(self, documents: DocumentSource, saved: Iterable[SavedFacts]) -> None:
+        """Look into `documents` first."""
+        self._documents = documents
+        self._profiles = {Digest.sha256(one.profile): one.profile for one in saved if one.profile is not None}
+
+    def did_document(self, did: str, *, fetch: bool) -> JsonObject | None:
+        """Give the document of a DID, never fetched."""
+        return self._documents.did_document(did, fetch=False)
+
+    def profile(self, digest: Digest) -> bytes | None:
+        """Give a profile by its digest."""
+        return self._documents.profile(digest) or self._profiles.get(digest)
+
+    def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
+        """Give a pinned status list, never fetched."""
+        return self._documents.status_list(url, fetch=False)

@@ -1,0 +1,200 @@
+"""Reading a registry without believing one endpoint: several must agree, and storage proofs leave them only the block.
+
+Without proofs, `quorum` endpoints must give the same answers at one block whose hash they agree on. With proofs
+(`eth_getProof`), each fact is shown by hashes from that block's state root on, so that whoever lies would have to lie
+about the block's hash, together with all others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from credroot.chain.agreement import AgreedBlock, agree_on
+from credroot.chain.facts import Basis, ChainFacts, Head
+from credroot.chain.finality import Confirmations
+from credroot.chain.hex_codec import quantity
+from credroot.chain.proven_facts import FactSlots
+from credroot.chain.reader import RegistryReader
+from credroot.chain.rpc import RpcError
+from credroot.chain.state_proof import ask_proof
+from credroot.chain.storage_layout import slot_bytes
+from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError, ProofError
+from credroot.core.storage_witness import SlotProof, StorageWitness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from credroot.chain.block_header import BlockHeader
+    from credroot.chain.caution import Caution
+    from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Query
+    from credroot.chain.finality import Finality
+    from credroot.chain.rpc import Rpc
+    from credroot.chain.state_proof import ProvenStorage
+
+HEAD = "latest"
+
+
+class AgreeingReader:
+    """One pinned registry, read at several endpoints. Threads may share it."""
+
+    def __init__(self, nodes: Sequence[Rpc], deployment: Deployment, finality: Finality, caution: Caution) -> None:
+        """Read `deployment` through `nodes`, of which `caution.quorum` must agree; nothing is asked yet."""
+        self._nodes = tuple(nodes)
+        self._deployment = deployment
+        self._finality = finality
+        self._caution = caution
+
+    def check(self) -> Head:
+        """Ask only whether enough endpoints serve the pinned registry; errors as `read`."""
+        block = self._agree(HEAD)
+        for node in block.nodes[: self._caution.quorum]:
+            RegistryReader(node, self._deployment, self._finality).check()
+        return self._head(block.header)
+
+    def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
+        """Answer every query, in order, at one block.
+
+        Raises:
+            ChainUnavailable: as `agree_on`; ``chain.disagreement``, too few give the same answers; ``chain.no_proof``
+                and ``chain.bad_proof``, no endpoint can prove what it says.
+            ChainMismatch: ``chain.wrong_id`` or ``chain.wrong_code``: this is not the pinned registry.
+        """
+        block = self._agree(HEAD)
+        if not self._caution.prove:
+            return self._agreed(queries, block)
+        final_block = self._final_block(block)
+        return tuple(self._proven(query, block, final_block) for query in queries)
+
+    def witness(self, query: Query) -> tuple[StorageWitness, ChainFacts]:
+        """Give the proof of all that is known about one query at the last final block, to be saved, and what it shows.
+
+        Raises:
+            ChainUnavailable: as `read`; ``chain.not_final``, the batch is not in the last final block.
+            ChainMismatch: as `read`.
+        """
+        block = self._final_block(self._agree(HEAD))
+        if block is not None:
+            slots = FactSlots.of(query)
+            proven = self._prove(slots, block)
+            facts = slots.facts(proven.values, self._head(block.header), final=True, basis=self._by_proof)
+            if facts.batch is not None:
+                return _saved(proven, block.header), facts
+        raise ChainUnavailable("the batch is not in a final block yet; try again soon", code="chain.not_final")
+
+    def _agree(self, block: str) -> AgreedBlock:
+        return agree_on(self._nodes, self._caution.quorum, self._deployment.chain_id, block)
+
+    def _final_block(self, block: AgreedBlock) -> AgreedBlock | None:
+        """Give the newest block that is final by policy, as of `block`; `None` where that can't be said."""
+        if not isinstance(self._finality, Confirmations):
+            try:
+                return self._agree(self._finality.tag)
+            except ChainUnavailable:
+                return None
+        number = block.header.mark.number - max(self._finality.count, 1) + 1
+        if number == block.header.mark.number:
+            return block
+        return self._agree(quantity(number)) if number >= self._deployment.deploy_block else None
+
+    def _head(self, header: BlockHeader) -> Head:
+        return Head(self._deployment.chain_id, header.mark.number, header.mark.timestamp, header.mark.hash)
+
+    # -- by their word --
+
+    def _agreed(self, queries: Sequence[Query], block: AgreedBlock) -> tuple[ChainFacts, ...]:
+        answers: dict[tuple[ChainFacts, ...], int] = {}
+        failures: list[ChainUnavailable | ChainMismatch] = []
+        head, basis = self._head(block.header), Basis(agreeing=self._caution.quorum)
+        for node in block.nodes:
+            reader = RegistryReader(node, self._deployment, self._finality, withdrawals=True)
+            try:
+                facts = reader.read(queries, block=block.header.mark.number)
+            except (ChainUnavailable, ChainMismatch) as error:
+                failures.append(error)
+                continue
+            facts = tuple(replace(one, head=head, basis=basis) for one in facts)
+            answers[facts] = answers.get(facts, 0) + 1
+            if answers[facts] >= self._caution.quorum:
+                return facts
+        if not answers and failures:
+            raise failures[0]
+        raise ChainUnavailable(
+            f"{len(block.nodes)} endpoints do not give the same answers at block {block.header.mark.number}",
+            code="chain.disagreement",
+        )
+
+    # -- by proof --
+
+    def _proven(self, query: Query, block: AgreedBlock, final_block: AgreedBlock | None) -> ChainFacts:
+        slots = FactSlots.of(query)
+        values = self._prove(slots, block).values
+        final = None
+        if final_block is not None:
+            settled = values if final_block is block else self._prove(slots, final_block).values
+            final = bool(settled[slots.batch])
+        return slots.facts(values, self._head(block.header), final=final, basis=self._by_proof)
+
+    @property
+    def _by_proof(self) -> Basis:
+        return Basis(agreeing=self._caution.quorum, proven=True)
+
+    def _prove(self, slots: FactSlots, block: AgreedBlock) -> _Proven:
+        """Have the slots proven by the first endpoint that can."""
+        last: Exception | None = None
+        for node in block.nodes:
+            try:
+                return self._prove_by(node, slots, block.header)
+            except ProofError as error:
+                message = f"{node.endpoint.masked} proves something else: {error}"
+                last = ChainUnavailable(message, code="chain.bad_proof")
+            except RpcError as error:
+                last = ChainUnavailable(f"{node.endpoint.masked} offers no proofs: {error}", code="chain.no_proof")
+            except (ChainUnavailable, ChainMismatch) as error:
+                last = error
+        assert last is not None, "an agreed block has at least one endpoint"
+        raise last
+
+    def _prove_by(self, node: Rpc, slots: FactSlots, header: BlockHeader) -> _Proven:
+        if not header.is_proven:
+            raise ChainUnavailable("this chain's headers are of a form that is not known here", code="chain.no_proof")
+        address = self._deployment.address
+        proven = _Proven(slots.wanted, ask_proof(node, address, header, [slot_bytes(slot) for slot in slots.wanted]))
+        if proven.storage.account.code_hash != self._deployment.code_hash:
+            raise ChainMismatch(f"the code at {address} is not the registry that was pinned", code="chain.wrong_code")
+        key = slots.key(proven.values[slots.batch])
+        if key is None:
+            return proven
+        return proven.and_also(key, ask_proof(node, address, header, [slot_bytes(key)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """Slots of a registry, and what was shown of each."""
+
+    slots: tuple[int, ...]
+    storage: ProvenStorage
+
+    @property
+    def values(self) -> dict[int, int]:
+        return dict(zip(self.slots, self.storage.values, strict=True))
+
+    def and_also(self, slot: int, storage: ProvenStorage) -> _Proven:
+        both = replace(
+            self.storage,
+            values=self.storage.values + storage.values,
+            slot_nodes=self.storage.slot_nodes + storage.slot_nodes,
+        )
+        return _Proven((*self.slots, slot), both)
+
+
+def _saved(proven: _Proven, header: BlockHeader) -> StorageWitness:
+    """Give a proof in the form that is saved."""
+    places = map(slot_bytes, proven.slots)
+    try:
+        proofs = [SlotProof(slot, nodes) for slot, nodes in zip(places, proven.storage.slot_nodes, strict=True)]
+        proofs.sort(key=lambda proof: proof.slot)
+        return StorageWitness(header.encoded, proven.storage.account_nodes, tuple(proofs))
+    except InputError as error:
+        raise ChainUnavailable(f"the proof can't be saved: {error}", code="chain.no_proof") from error

@@ -1,0 +1,91 @@
+"""One block that several endpoints of a chain agree on, by its hash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credroot.chain.block_header import parse_header
+from credroot.chain.hex_codec import parse_quantity, quantity
+from credroot.chain.rpc import RpcError
+from credroot.core.errors import ChainMismatch, ChainUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from credroot.chain.block_header import BlockHeader
+    from credroot.chain.rpc import Rpc
+    from credroot.core.json_types import JsonValue
+    from credroot.core.values import ChainId
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedBlock:
+    """A block, and the endpoints that gave the same hash for its number."""
+
+    header: BlockHeader
+    nodes: tuple[Rpc, ...]
+
+
+def agree_on(nodes: Sequence[Rpc], quorum: int, chain_id: ChainId, block: str) -> AgreedBlock:
+    """Find the newest block at or below `block`, a tag, that at least `quorum` of `nodes` give the same hash for.
+
+    Endpoints are rarely at the same head, so the number is the highest that `quorum` of them have reached.
+
+    Raises:
+        ChainUnavailable: ``chain.no_quorum``, too few gave an answer; ``chain.disagreement``, too few gave the same.
+        ChainMismatch: ``chain.wrong_id``, so many serve another chain that too few are left.
+    """
+    reached: list[tuple[BlockHeader, Rpc]] = []
+    failures: list[Exception] = []
+    for node in nodes:
+        try:
+            reached.append((_header(node, chain_id, block), node))
+        except (ChainUnavailable, ChainMismatch) as error:
+            failures.append(error)
+    _require_enough(len(reached), quorum, failures)
+    number = sorted((header.mark.number for header, _ in reached), reverse=True)[quorum - 1]
+    seen: list[tuple[BlockHeader, Rpc]] = []
+    for header, node in reached:
+        if header.mark.number < number:
+            continue
+        try:
+            found = header if header.mark.number == number else _header(node, chain_id, quantity(number))
+        except (ChainUnavailable, ChainMismatch) as error:
+            failures.append(error)
+        else:
+            seen.append((found, node))
+    _require_enough(len(seen), quorum, failures)
+    digest, votes = Counter(header.mark.hash for header, _ in seen).most_common(1)[0]
+    if votes < quorum:
+        raise ChainUnavailable(
+            f"only {votes} of {len(nodes)} endpoints agree on block {number}; {quorum} must",
+            code="chain.disagreement",
+        )
+    chosen = [(header, node) for header, node in seen if header.mark.hash == digest]
+    return AgreedBlock(chosen[0][0], tuple(node for _, node in chosen))
+
+
+def _require_enough(answers: int, quorum: int, failures: Sequence[Exception]) -> None:
+    if answers >= quorum:
+        return
+    for error in failures:
+        if isinstance(error, ChainMismatch):
+            raise error
+    reason = f": {failures[0]}" if failures else ""
+    raise ChainUnavailable(f"{answers} endpoints answered; {quorum} must agree{reason}", code="chain.no_quorum")
+
+
+def _header(node: Rpc, chain_id: ChainId, block: str) -> BlockHeader:
+    """Ask one endpoint for a block, and in the same request for its chain."""
+    chain, answer = node.batch([("eth_chainId", []), ("eth_getBlockByNumber", [block, False])])
+    if parse_quantity(_result(chain)) != chain_id:
+        raise ChainMismatch(f"{node.endpoint.masked} does not serve {chain_id.caip2}", code="chain.wrong_id")
+    return parse_header(_result(answer))
+
+
+def _result(answer: JsonValue | RpcError) -> JsonValue:
+    if isinstance(answer, RpcError):
+        raise ChainUnavailable(f"the endpoint refused to answer: {answer}", code="chain.refused") from answer
+    return answer

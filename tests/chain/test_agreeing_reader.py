@@ -1,0 +1,313 @@
+"""Believing no single endpoint: agreement by block hash, facts by proof, and proofs that outlive every endpoint."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from credroot.chain import registry_calls
+from credroot.chain.agreeing_reader import AgreeingReader
+from credroot.chain.caution import Caution
+from credroot.chain.embedded.server import serving
+from credroot.chain.facts import Basis, ChainFacts, Endorser, Query, Unavailable, status_of
+from credroot.chain.finality import Confirmations, FinalityTag
+from credroot.chain.reader import RegistryReader
+from credroot.chain.registry_calls import Action, status_words
+from credroot.chain.rpc import Rpc
+from credroot.chain.saved_facts import SavedFacts
+from credroot.chain.storage_layout import batch_facts, batch_word, key_word
+from credroot.chain.witness_source import WitnessSource
+from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError
+from credroot.core.status import Status
+from credroot.core.values import Digest, Root
+from tests.auditor.lying_proxy import LyingProxy, RpcFault, honest
+from tests.chain.registry_chain import RegistryChain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BIG, GONE, NOWHERE = (Root(Digest(bytes([number]) * 32)) for number in (1, 2, 3))
+SCOPE = Digest(b"s" * 32)
+PLACES = [(BIG, 0), (BIG, 1), (BIG, 2), (BIG, 255), (BIG, 512), (BIG, 599), (BIG, 600), (GONE, 0), (NOWHERE, 0)]
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryChain]:
+    made = RegistryChain(tmp_path_factory.mktemp("chain"))
+    for root, count in ((BIG, 600), (GONE, 3)):
+        made.send(registry_calls.anchor(made.issuer, root, count))
+    issuer = made.issuer
+    made.send(registry_calls.set_status(issuer, BIG, Action.REVOKE, 1, status_words([0, 255, 599])))
+    made.send(registry_calls.set_status(issuer, BIG, Action.SUSPEND, 1, status_words([1, 255, 512])))
+    made.send(registry_calls.set_batch_status(issuer, GONE, Action.REVOKE, 1))
+    made.send(registry_calls.set_profile(issuer, Digest(b"p" * 32), "https://university.example/profile"))
+    made.send(registry_calls.accredit(issuer, issuer, SCOPE, 7, 2**40 - 1, "https://body.example/"))
+    yield made
+    made.chain.close()
+
+
+@pytest.fixture(scope="module")
+def url(registry: RegistryChain) -> Iterator[str]:
+    with serving(registry.chain) as served:
+        yield served
+
+
+@pytest.fixture
+def proxies(url: str) -> Iterator[list[LyingProxy]]:
+    """Three endpoints of one chain, honest until a test says otherwise."""
+    made = [LyingProxy(url, honest) for _ in range(3)]
+    yield made
+    for proxy in made:
+        proxy.close()
+
+
+@pytest.fixture
+def reader_over(registry: RegistryChain) -> Iterator[Callable[..., AgreeingReader]]:
+    with contextlib.ExitStack() as stack:
+
+        def over(*urls: str, quorum: int = 1, prove: bool = False, finality: Any = None) -> AgreeingReader:
+            nodes = [stack.enter_context(Rpc(one, deadline_s=5)) for one in urls]
+            return AgreeingReader(nodes, registry.deployment, finality or Confirmations(1), Caution(quorum, prove))
+
+        yield over
+
+
+def queries(registry: RegistryChain) -> list[Query]:
+    endorsers = (Endorser(registry.issuer, SCOPE), Endorser(registry.issuer, Digest(bytes(32))))
+    return [Query(registry.issuer, root, index, endorsers) for root, index in PLACES]
+
+
+def told(facts: ChainFacts) -> tuple[Any, ...]:
+    """Give all but the block's hash and what the facts rest on."""
+    head = facts.head
+    return head.number, head.timestamp, facts.batch, facts.status, facts.final, facts.profile, facts.accreditations
+
+
+@pytest.mark.parametrize("prove", [False, True])
+@pytest.mark.parametrize("finality", [Confirmations(1), Confirmations(3), FinalityTag("finalized")])
+def test_proofs_and_agreement_give_the_facts_that_the_contract_gives(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader], prove: bool, finality: Any
+) -> None:
+    asked = queries(registry)
+    with Rpc(url) as rpc:
+        plain = RegistryReader(rpc, registry.deployment, finality).read(asked)
+    cautious = reader_over(url, url, quorum=2, prove=prove, finality=finality).read(asked)
+    assert list(map(told, cautious)) == list(map(told, plain))
+    assert {facts.status for facts in plain} == {Status.ACTIVE, Status.SUSPENDED, Status.REVOKED, Status.UNKNOWN}
+    assert {facts.basis for facts in cautious} == {Basis(agreeing=2, proven=prove)}
+    assert cautious[0].head.hash is not None
+    assert [accredited.valid_from for accredited in plain[0].accreditations] == [7]
+
+
+def forged(method: str, _params: list[Any], result: Any) -> Any:
+    """Say of everything what the last word of an answer does not say: a revocation goes unmentioned."""
+    return result[:-64] + "0" * 64 if method == "eth_call" else result
+
+
+def test_one_liar_among_three_is_outvoted_and_two_leave_the_question_open(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    asked = [Query(registry.issuer, BIG, 512)]
+    urls = [proxy.url for proxy in proxies]
+    proxies[0].lie = forged
+    assert reader_over(urls[0]).read(asked)[0].status is Status.ACTIVE
+    assert reader_over(*urls, quorum=2).read(asked)[0].status is Status.SUSPENDED
+    proxies[1].lie = lambda method, _params, result: "0x" + "00" * 31 if method == "eth_call" else result
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(*urls, quorum=2).read(asked)
+    assert error.value.code == "chain.disagreement"
+
+
+def test_endpoints_that_follow_another_branch_do_not_agree(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    def branch(method: str, _params: list[Any], result: Any) -> Any:
+        return {**result, "hash": "0x" + "ab" * 32} if method == "eth_getBlockByNumber" else result
+
+    urls = [proxy.url for proxy in proxies]
+    proxies[0].lie = branch
+    assert reader_over(*urls, quorum=2).read([Query(registry.issuer, BIG, 2)])[0].status is Status.ACTIVE
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(*urls, quorum=3).read([Query(registry.issuer, BIG, 2)])
+    assert error.value.code == "chain.disagreement"
+
+
+def test_an_endpoint_behind_the_others_does_not_hold_them_back(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    with Rpc(proxies[1].url) as rpc:
+        old = rpc.call("eth_getBlockByNumber", ["0x2", False])
+        newest = rpc.call("eth_getBlockByNumber", ["latest", False])
+    proxies[0].lie = lambda method, _params, result: old if method == "eth_getBlockByNumber" else result
+    facts = reader_over(*(proxy.url for proxy in proxies), quorum=2).read([Query(registry.issuer, BIG, 0)])[0]
+    assert isinstance(newest, dict)
+    assert (facts.status, hex(facts.head.number)) == (Status.REVOKED, newest["number"])
+
+
+def test_a_quorum_that_is_not_there_is_an_outage(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    proxies[0].close()
+    urls = [proxy.url for proxy in proxies[:2]]
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(*urls, quorum=2).read([Query(registry.issuer, BIG, 0)])
+    assert error.value.code == "chain.no_quorum"
+
+
+def test_another_chain_is_no_vote(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    proxies[0].lie = lambda method, _params, result: "0x1" if method == "eth_chainId" else result
+    urls = [proxy.url for proxy in proxies]
+    assert reader_over(*urls, quorum=2).check().number > 0
+    with pytest.raises(ChainMismatch):
+        reader_over(*urls, quorum=3).check()
+
+
+def cut(nodes: list[str]) -> list[str]:
+    return nodes[:-1]
+
+
+def turned(nodes: list[str]) -> list[str]:
+    last = nodes[-1]
+    return [*nodes[:-1], last[:-1] + ("0" if last[-1] != "0" else "1")]
+
+
+@pytest.mark.parametrize("change", [cut, turned])
+@pytest.mark.parametrize("part", ["accountProof", "storageProof"])
+def test_a_proof_that_was_touched_proves_nothing(
+    registry: RegistryChain,
+    proxies: list[LyingProxy],
+    reader_over: Callable[..., AgreeingReader],
+    change: Callable[[list[str]], list[str]],
+    part: str,
+) -> None:
+    def lie(method: str, _params: list[Any], result: Any) -> Any:
+        if method != "eth_getProof":
+            return result
+        if part == "accountProof":
+            return {**result, part: change(result[part])}
+        return {**result, part: [{**slot, "proof": change(slot["proof"])} for slot in result[part]]}
+
+    proxies[0].lie = lie
+    asked = [Query(registry.issuer, BIG, 0)]
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(proxies[0].url, prove=True).read(asked)
+    assert error.value.code == "chain.bad_proof"
+    both = reader_over(proxies[0].url, proxies[1].url, prove=True).read(asked)
+    assert both[0].status is Status.REVOKED
+
+
+def test_an_endpoint_without_proofs_is_not_believed_instead(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    def lie(method: str, _params: list[Any], result: Any) -> Any:
+        if method == "eth_getProof":
+            raise RpcFault("method not found")
+        return result
+
+    proxies[0].lie = lie
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(proxies[0].url, prove=True).read([Query(registry.issuer, BIG, 0)])
+    assert error.value.code == "chain.no_proof"
+
+
+def test_saved_evidence_says_the_same_when_no_endpoint_is_left(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader]
+) -> None:
+    anchored = [query for query in queries(registry) if query.root != NOWHERE]
+    reader, place = reader_over(url, prove=True), (registry.deployment.chain_id, registry.deployment.address)
+    saved, facts = [], []
+    for query in anchored:
+        witness, shown = reader.witness(query)
+        text = str(SavedFacts(*place, witness, b"a profile").to_json()).replace("'", '"').encode()
+        saved.append(SavedFacts.loads(text))
+        facts.append(shown)
+    head = facts[0].head
+    assert head.hash is not None
+    pins = {(registry.deployment.chain_id, head.hash): "an almanac"}
+    again = WitnessSource(registry.deployment, saved, pins).read(anchored)
+    assert all(isinstance(one, ChainFacts) for one in again)
+    assert [told(one) for one in again if isinstance(one, ChainFacts)] == list(map(told, facts))
+    assert {one.basis.pinned_by for one in again if isinstance(one, ChainFacts)} == {"an almanac"}
+    assert saved[0].profile == b"a profile"
+
+
+def test_saved_evidence_without_a_pinned_block_or_of_something_else_says_nothing(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader]
+) -> None:
+    query, other = Query(registry.issuer, BIG, 2), Query(registry.issuer, GONE, 0)
+    witness, facts = reader_over(url, prove=True).witness(query)
+    deployment, digest = registry.deployment, facts.head.hash
+    assert digest is not None
+    saved = [SavedFacts(deployment.chain_id, deployment.address, witness)]
+
+    def code(queries: list[Query], pins: Any, evidence: Any = saved) -> str:
+        answer = WitnessSource(deployment, evidence, pins).read(queries)[0]
+        assert isinstance(answer, Unavailable)
+        return answer.code
+
+    pins = {(deployment.chain_id, digest): "an almanac"}
+    assert code([query], {}) == "chain.block_unpinned"
+    assert code([query], {(deployment.chain_id, Digest(bytes(32))): "an almanac"}) == "chain.block_unpinned"
+    assert code([other], pins) == "chain.no_evidence"
+    assert code([Query(registry.issuer, BIG, 300)], pins) == "chain.no_evidence"
+    assert code([query], pins, []) == "chain.no_evidence"
+    touched = bytearray(witness.account_nodes[-1])
+    touched[-1] ^= 1
+    broken = type(witness)(witness.header, (*witness.account_nodes[:-1], bytes(touched)), witness.slots)
+    assert code([query], pins, [SavedFacts(deployment.chain_id, deployment.address, broken)]) == "chain.bad_proof"
+
+
+def test_what_is_not_final_is_not_saved(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader]
+) -> None:
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(url, prove=True).witness(Query(registry.issuer, NOWHERE, 0))
+    assert error.value.code == "chain.not_final"
+    with pytest.raises(ChainUnavailable) as error:
+        reader_over(url, prove=True, finality=Confirmations(7)).witness(Query(registry.issuer, GONE, 0))
+    assert error.value.code == "chain.not_final"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "credroot/evidence/v2"},
+        {"chain": 137},
+        {"chain": "bip122:000000000019d6689c085ae165831e93"},
+        {"registry": "0x12"},
+        {"witness": {}},
+        {"witness": None},
+        {"profile": 1},
+        {"profile": "u***"},
+        {"profile": "u" + "A" * 200_000},
+        {"more": 1},
+    ],
+)
+def test_evidence_of_another_shape_is_refused(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader], change: dict[str, Any]
+) -> None:
+    import json
+
+    witness, _ = reader_over(url, prove=True).witness(Query(registry.issuer, BIG, 2))
+    wire = SavedFacts(registry.deployment.chain_id, registry.deployment.address, witness).to_json()
+    assert SavedFacts.loads(json.dumps(wire).encode()).witness == witness
+    with pytest.raises(InputError) as error:
+        SavedFacts.loads(json.dumps({**wire, **change}).encode())
+    assert error.value.code == "evidence.malformed"
+
+
+def test_a_distrusted_key_is_read_off_the_storage_as_well() -> None:
+    key = b"\x11" * 20
+    word = batch_word(key, 1_000, 3, revoked=False, suspended=True, ratified=False)
+    for since, status in ((1_000, Status.DISTRUSTED), (1_001, Status.SUSPENDED), (0, Status.SUSPENDED)):
+        facts = batch_facts(word, key_word(0, 900, 0, since, 7))
+        assert status_of(facts, 0, 0, 0) is status
+    ratified = batch_facts(
+        batch_word(key, 1_000, 3, revoked=False, suspended=False, ratified=True), key_word(0, 9, 0, 1, 0)
+    )
+    assert status_of(ratified, 0, 0, 0) is Status.ACTIVE
+    assert batch_facts(0, key_word(0, 900, 0, 1, 0)) is None
