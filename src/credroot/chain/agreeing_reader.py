@@ -25,7 +25,7 @@ from credroot.core.storage_witness import SlotProof, StorageWitness
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from credroot.chain.block_header import BlockHeader
+    from credroot.chain.block_header import BlockHeader, BlockMark
     from credroot.chain.caution import Caution
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Query
@@ -52,6 +52,11 @@ class AgreeingReader:
         for node in block.nodes[: self._caution.quorum]:
             RegistryReader(node, self._deployment, self._finality).check()
         return self._head(block.header)
+
+    def final_block(self) -> BlockMark | None:
+        """Give the last final block that enough endpoints agree on; `None` where there is none."""
+        block = self._final_block(self._agree(HEAD))
+        return None if block is None else block.header.mark
 
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
         """Answer every query, in order, at one block.
