@@ -71,6 +71,13 @@ def site(stub: tuple[StubSite, str]) -> str:
     return stub[1]
 
 
+@pytest.fixture(scope="session")
+def plain_site() -> Iterator[str]:
+    """The address of a stub site on which none of the extras is installed."""
+    with served(StubSite(extras=False)) as address:
+        yield address
+
+
 class QuietHandler(SimpleHTTPRequestHandler):
     """Any web server: it knows nothing of the project."""
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -15,19 +16,24 @@ from credroot.app.api.limits import Limits
 from credroot.app.api.problems import ProblemError
 from credroot.app.api.request_body import BodyReader
 from credroot.app.api.workers import Workers
+from credroot.app.page import report_pdf
+from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
+from credroot.app.page.sealing import Sealer
 from tests.browser.reports import verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 EXPLORERS = {"polygon": "https://polygonscan.com/tx/"}
 
 
 class StubSite:
     """The ASGI application. `paths` lists what was asked for, with its query."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, extras: bool = True) -> None:
+        """Serve with or without what the extras of the package add."""
         self.paths: list[str] = []
         self.pause_s = 0.0
         page = PageRoutes(
@@ -37,6 +43,9 @@ class StubSite:
             explorers=EXPLORERS,
             count_verdict=lambda _: None,
             charge=lambda _scope, _cost: True,
+            clock=lambda: NOW,
+            sealer=Sealer() if extras and report_pdf.is_available() else None,
+            codes=CodeReader() if extras and CodeReader.is_available() else None,
         )
         self._routes = page.direct()
 

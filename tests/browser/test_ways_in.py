@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from credroot.credential.badge_picture.png import badge_png
 from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.png import bake_png
 from credroot.credential.baking.svg import bake_svg
 from credroot.credential.private_link import fragment_of
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.photographs import code, encoded, photograph
 from tests.browser.reports import credential
 from tests.browser.steps import as_bytes, choose, drop, heading, violations
 from tests.browser.stub_site import StubSite
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GENUINE = "Genuine and current"
 
@@ -80,10 +87,83 @@ def test_the_report_can_be_taken_along(open_page: Any, site: str) -> None:
     page = open_page(site)
     choose(page, ("a.json", as_bytes(credential())))
     with page.expect_download() as started:
-        page.get_by_role("link", name="Download the report").click()
+        page.get_by_role("link", name="Download the report (JSON)").click()
     report = json.loads(started.value.path().read_bytes())
     assert report["format"] == "credroot/report/v1"
     assert report["verdict"] == "valid"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_report_can_be_taken_along_as_a_pdf(open_page: Any, site: str, script: bool) -> None:
+    pytest.importorskip("typst", reason="typst is not installed: the extra credroot[pdf]")
+    page = open_page(f"{site}/?lang=fr", java_script_enabled=script)
+    page.set_input_files("#file", {"name": "a.json", "mimeType": "", "buffer": as_bytes(credential("revoked"))})
+    if not script:
+        page.locator("#submit").click()
+    page.wait_for_selector("#verdict")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Télécharger le rapport (PDF)").click()
+    assert started.value.suggested_filename == "credroot-report.pdf"
+    assert started.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_where_there_are_no_pdfs_none_is_offered(open_page: Any, plain_site: str) -> None:
+    page = open_page(plain_site)
+    choose(page, ("a.json", as_bytes(credential())))
+    assert page.get_by_role("link", name="Download the report (JSON)").is_visible()
+    assert page.locator(".paper").count() == 0
+
+
+def test_a_photograph_of_a_code_is_read_with_and_without_javascript(open_page: Any, site: str) -> None:
+    pytest.importorskip("zxingcpp", reason="zxing-cpp is not installed: the extra credroot[qr]")
+    picture = photograph()
+    page = open_page(site)
+    choose(page, ("photo.jpg", picture))
+    assert heading(page) == GENUINE
+    page.locator(".another").click()
+    page.locator("#scan summary").click()
+    page.locator("#scan-sent").wait_for()
+    page.set_input_files("#scan-file", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture})
+    page.wait_for_selector("#verdict")
+    assert heading(page) == GENUINE
+    page.set_input_files("#scan-file", {"name": "x.png", "mimeType": "image/png", "buffer": badge_png("A", "B")})
+    page.locator("#status", has_text="There is no QR code").wait_for()
+    page = open_page(site, java_script_enabled=False)
+    page.set_input_files("#file", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture})
+    page.locator("#submit").click()
+    page.wait_for_selector("#verdict")
+    assert heading(page) == GENUINE
+
+
+def test_where_no_code_can_be_read_that_is_said_and_nothing_is_offered(open_page: Any, plain_site: str) -> None:
+    page = open_page(plain_site)
+    page.locator("#scan summary").click()
+    page.locator("#scan-unsupported").wait_for()
+    assert not page.locator("#scan-supported").is_visible()
+    choose(page, ("photo.jpg", b"\xff\xd8\xff"))
+    assert heading(page) == "No credential that we can read"
+
+
+def test_a_code_held_before_the_camera_is_read(browser: Any, site: str, tmp_path: Path) -> None:
+    pytest.importorskip("zxingcpp", reason="zxing-cpp is not installed: the extra credroot[qr]")
+    film = tmp_path / "film.mjpeg"
+    frame = Image.new("L", (1280, 960), 200)
+    held = code(scale=5)
+    frame.paste(held, ((1280 - held.width) // 2, (960 - held.height) // 2))
+    film.write_bytes(encoded(frame.convert("RGB"), quality=90) * 10)
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with_camera = browser.browser_type.launch(
+        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        args=[*ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={film}"],
+    )
+    with with_camera:
+        page = with_camera.new_context(permissions=["camera"]).new_page()
+        page.goto(site)
+        page.locator("#scan summary").click()
+        page.locator("#camera").click()
+        page.wait_for_selector("#verdict", timeout=30_000)
+        assert heading(page) == GENUINE
+        assert not page.locator("#camera-view").is_visible(), "the camera is off again"
 
 
 def test_everything_works_with_the_keyboard_alone(open_page: Any, site: str) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from credroot.core.errors import InputError
+
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json_types import JsonObject, JsonValue
 
 REPORT_FORMAT = "credroot/report/v1"
 
@@ -108,6 +110,48 @@ class Report:
         if self.notices:
             wire["notices"] = list(self.notices)
         return wire
+
+
+def read_report(wire: JsonValue) -> Report:
+    """Read a report's wire form, the verdict of which follows from its checks.
+
+    Raises:
+        InputError: ``report.format``, it is none of `REPORT_FORMAT`.
+    """
+    try:
+        if not isinstance(wire, dict) or wire["format"] != REPORT_FORMAT:
+            raise ValueError
+        report = Report(
+            tuple(_read_check(check) for check in _list(wire["checks"])),
+            _object(wire.get("credential", {})),
+            _object(wire.get("network", {})),
+            tuple(str(notice) for notice in _list(wire.get("notices", []))),
+        )
+        if report.verdict != wire["verdict"]:
+            raise ValueError
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"not a report of {REPORT_FORMAT}", code="report.format") from error
+    return report
+
+
+def _read_check(wire: JsonValue) -> Check:
+    check = _object(wire)
+    outcome = Outcome(str(check["outcome"]))
+    required = check["required"] is not False
+    details = _object(check.get("details", {}))
+    return Check(str(check["id"]), outcome, str(check["code"]), str(check["message"]), required, details)
+
+
+def _object(value: JsonValue) -> JsonObject:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
 
 
 def verdict_of(checks: Iterable[Check]) -> Verdict:

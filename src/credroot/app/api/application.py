@@ -48,7 +48,10 @@ from credroot.app.api.vc_api_lists import StatusListRoute
 from credroot.app.api.verdicts import VerdictRoutes, warm_up
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
 from credroot.app.api.workers import Workers
+from credroot.app.page import report_pdf
+from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
+from credroot.app.page.sealing import Sealer
 from credroot.app.verifying import documents_of
 from credroot.verifier.fact_cache import FactCache
 from credroot.verifier.verifier import Verifier
@@ -126,6 +129,9 @@ def create_api(
         count_verdict=metrics.verdict,
         charge=lambda scope, cost: gate.charge(scope, cost),
         cost_of_file=limits.batch_rate_share,
+        clock=_now,
+        sealer=Sealer() if report_pdf.is_available() else None,
+        codes=CodeReader() if CodeReader.is_available() else None,
     )
     gate = Gate(
         inner,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from credroot.app.opening import open_file, unreadable
+from credroot.app.opening import Opened, open_file, unreadable
+from credroot.app.page.code_reader import is_picture
 from credroot.app.page.showing import Shown, Standing, show, standing_of
 from credroot.app.page.uploads import shown_name
 from credroot.core.errors import InputError
@@ -19,7 +20,6 @@ from credroot.verifier.trust import Trust
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from credroot.app.opening import Opened
     from credroot.core.json_types import JsonObject
     from credroot.core.report import Report
     from credroot.verifier.subject import Subject
@@ -86,16 +86,24 @@ def open_given(given: Sequence[Given]) -> tuple[Opened, ...]:
 
 
 def check(
-    opened: Sequence[Opened], verify_many: VerifyMany, *, is_late: Callable[[], bool] = lambda: False
+    opened: Sequence[Opened],
+    verify_many: VerifyMany,
+    *,
+    is_late: Callable[[], bool] = lambda: False,
+    read_code: Callable[[bytes], str | None] | None = None,
 ) -> tuple[Checked, ...]:
     """Judge files in order.
 
-    A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own.
+    A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own. A
+    single picture that carries nothing may show a QR code; `read_code` looks for a private link in it.
 
     Raises:
         InputError: ``page.too_costly``, `is_late` said so before all were judged.
     """
-    files, digests = _with_receipts([_read(entry) for entry in opened])
+    read = [_read(entry) for entry in opened]
+    if read_code is not None and len(read) == 1:
+        read = [_read_with_code(read[0], read_code)]
+    files, digests = _with_receipts(read)
     asked = [(entry.payload, digests.get(number)) for number, entry in enumerate(files) if entry.problem is None]
     judged = _judged(asked, verify_many, is_late)
     reports = [unreadable(entry.problem) if entry.problem else next(judged) for entry in files]
@@ -128,6 +136,17 @@ def _read(opened: Opened) -> _Read:
     subject = read_subject(payload, Trust())
     document = subject.document if isinstance(subject, CredentialSubject) else {}
     return _Read(name, opened.data, payload, carried, subject, document)
+
+
+def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None]) -> _Read:
+    """Read the link in a picture's QR code, where the picture carries no credential in any better way."""
+    if read.problem is None or not read.problem.code.startswith("baking.") or not is_picture(read.data):
+        return read
+    link = read_code(read.data)
+    if link is None:
+        return read
+    found = _read(Opened(read.name, link.encode()))
+    return replace(found, is_carried=found.problem is None)
 
 
 def _is_link(data: bytes) -> bool:

@@ -18,12 +18,13 @@ from credroot.app.page.telling import Telling, is_local, plain
 from credroot.core.report import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from credroot.app.page.checking import Checked
     from credroot.app.page.markup import Child
     from credroot.app.page.showing import Item
     from credroot.app.page.wording import Wording
+    from credroot.core.json_types import JsonObject
     from credroot.core.report import Check, Report
 
 _EXPLORER_TRANSACTION = "/tx/"
@@ -35,6 +36,8 @@ class ResultWriter:
 
     wording: Wording
     explorers: Mapping[str, str]
+    seal: Callable[[JsonObject, str], str] | None = None
+    """Seals a report, in its wire form, and a file's name, so that it can be set as a PDF; `None` where none can."""
 
     def result(self, checked: Checked) -> Markup:
         """Write everything about one file."""
@@ -247,11 +250,13 @@ class ResultWriter:
         return url.removesuffix(_EXPLORER_TRANSACTION)
 
     def _actions(self, checked: Checked) -> Markup:
-        report = _report_text(checked)
+        wire = _shown_report(checked)
+        report = _report_text(wire)
         carried = checked.credential if checked.is_carried else None
         return element(
             "div",
             element("button", self._text("action.print"), type="button", data_action="print", hidden=True),
+            self._paper(wire, checked.name),
             download(self._text("action.report"), "credroot-report.json", "application/json", report.encode()),
             download(self._text("action.credential"), "credential.json", "application/json", carried)
             if carried
@@ -270,11 +275,26 @@ class ResultWriter:
             class_="actions",
         )
 
+    def _paper(self, wire: JsonObject, name: str) -> Markup | None:
+        """Write the form that has the report set as a PDF; it works with and without JavaScript."""
+        if self.seal is None:
+            return None
+        return element(
+            "form",
+            element("input", type="hidden", name="lang", value=self.wording.language),
+            element("input", type="hidden", name="report", value=self.seal(wire, name)),
+            element("button", self._text("action.pdf"), type="submit"),
+            action="report.pdf",
+            method="post",
+            enctype="multipart/form-data",
+            class_="paper",
+        )
+
     def _whole_report(self, checked: Checked) -> Markup:
         return element(
             "details",
             element("summary", self._text("section.report")),
-            element("pre", _report_text(checked), tabindex="0"),
+            element("pre", _report_text(_shown_report(checked)), tabindex="0"),
             class_="whole",
         )
 
@@ -298,11 +318,15 @@ def _explored(text: str, address: str) -> Markup:
     return element("a", element("code", text), href=address, rel="noopener noreferrer nofollow external")
 
 
-def _report_text(checked: Checked) -> str:
-    """Write the report as JSON. What must not be shown of the file is not shown here either."""
+def _shown_report(checked: Checked) -> JsonObject:
+    """Give the report in its wire form. What must not be shown of the file is not in it either."""
     wire = checked.report.to_json()
     if checked.shown.standing is Standing.HIDDEN:
         wire.pop("credential", None)
+    return wire
+
+
+def _report_text(wire: JsonObject) -> str:
     return json.dumps(wire, ensure_ascii=False, indent=2)
 
 

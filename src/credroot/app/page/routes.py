@@ -1,7 +1,9 @@
 """The page's routes, for whoever serves them: paths to functions from a request to a complete answer.
 
 ``GET /`` is the page, ``POST /check`` answers a form with a page, and ``POST /v1/page`` answers the page's own script
-with the same result as a fragment. Nothing that is checked is kept, and no name of a file reaches a log.
+with the same result as a fragment. ``POST /report.pdf`` sets a report that was given out before as a PDF, and
+``/v1/code`` reads the QR code in one picture of a camera. Nothing that is checked is kept, and no name of a file
+reaches a log.
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from credroot.app.api.answers import JSON, Answer
-from credroot.app.api.problems import RATE, TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.api.problems import BUSY, MEDIA_TYPE, NOT_FOUND, RATE, TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.page import report_pdf
 from credroot.app.page.checking import Given, check, open_given
+from credroot.app.page.code_reader import CodeReader, ReaderBusyError
 from credroot.app.page.document import page
 from credroot.app.page.embedding import MODULE, brief, module
 from credroot.app.page.results import ResultWriter
+from credroot.app.page.sealing import Sealer
 from credroot.app.page.table import TableWriter
 from credroot.app.page.uploads import Part, read_form
 from credroot.app.page.wording import choose_language, wording
@@ -26,6 +31,7 @@ from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
 
     from credroot.app.api.answers import Headers, Receive, Scope
     from credroot.app.api.request_body import BodyReader
@@ -33,10 +39,16 @@ if TYPE_CHECKING:
     from credroot.app.opening import Opened
     from credroot.app.page.checking import Checked, VerifyMany
     from credroot.app.page.markup import Markup
+    from credroot.core.json_types import JsonObject
 
     Route = Callable[[Scope, Receive], Awaitable[Answer]]
 
 PAGE_FORMAT = "credroot/page/v1"
+CODE_FORMAT = "credroot/code/v1"
+CODE = "/v1/code"
+COST_OF_PICTURE = 2.0
+COST_OF_PAPER = 10.0
+"""Of a client's share, beside a request's 1: each takes a second of a processor, or a good part of one."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -82,8 +94,14 @@ class PageRoutes:
         charge: Callable[[Scope, float], bool],
         cost_of_file: float = 0.25,
         monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime],
+        sealer: Sealer | None = None,
+        codes: CodeReader | None = None,
     ) -> None:
-        """Judge by `verify_many`, in a thread of `workers`. `explorers` maps a network's name to its explorer."""
+        """Judge by `verify_many`, in a thread of `workers`. `explorers` maps a network's name to its explorer.
+
+        Without a `sealer` no report is set as a PDF, and without `codes` no QR code is read.
+        """
         self._monotonic = monotonic
         self._verify_many = verify_many
         self._bodies = bodies
@@ -92,6 +110,9 @@ class PageRoutes:
         self._count_verdict = count_verdict
         self._charge = charge
         self._cost_of_file = cost_of_file
+        self._clock = clock
+        self._sealer = sealer
+        self._codes = codes
         self._static = {path: _static(path[1:]) for path in STATIC}
 
     def direct(self) -> dict[tuple[str, str], Route]:
@@ -101,6 +122,9 @@ class PageRoutes:
             ("GET", "/check"): self.back,
             ("POST", "/check"): self.form,
             ("POST", "/v1/page"): self.script,
+            ("GET", CODE): self.code_reader,
+            ("POST", CODE): self.code,
+            ("POST", "/report.pdf"): self.paper,
         }
         routes |= {("GET", path): self.static for path in STATIC}
         routes |= {("HEAD", path): route for (method, path), route in routes.items() if method == "GET"}
@@ -149,17 +173,67 @@ class PageRoutes:
                 "html": str(result),
                 "verdicts": [entry.report.verdict.value for entry in checked],
             }
-        return Answer(200, json.dumps(wire, ensure_ascii=False).encode(), JSON)
+        return _json(wire)
 
-    async def _read(self, scope: Scope, receive: Receive) -> _Asked:
-        body = await self._bodies.read(scope, receive, large=True)
+    async def code_reader(self, scope: Scope, receive: Receive) -> Answer:
+        """Say whether QR codes are read here."""
+        return _json({"format": CODE_FORMAT, "available": self._codes is not None})
+
+    async def code(self, scope: Scope, receive: Receive) -> Answer:
+        """Read one picture, the body: ``link`` is the private link in it, or null.
+
+        Raises:
+            ProblemError: it is none, or too large; codes are not read here; there is no room for it.
+        """
+        picture = await self._bodies.read(scope, receive, large=True)
+        if self._codes is None:
+            raise ProblemError(NOT_FOUND, "QR codes are not read here")
+        if not self._charge(scope, COST_OF_PICTURE):
+            raise ProblemError(RATE, "a picture counts as many requests")
+        reader = self._codes
         try:
-            parts = read_form(body, _header(scope, b"content-type"))
+            link = await self._workers.run(lambda: reader.link_in(picture))
+        except InputError as error:
+            kind = TOO_LARGE if error.code == "code.too_large" else MEDIA_TYPE
+            raise ProblemError(kind, str(error), code=error.code) from error
+        except ReaderBusyError as error:
+            raise ProblemError(BUSY, str(error), code=error.code) from error
+        return _json({"format": CODE_FORMAT, "link": link})
+
+    async def paper(self, scope: Scope, receive: Receive) -> Answer:
+        """Set a report as a PDF: one that this process gave out, with its seal.
+
+        Raises:
+            ProblemError: it has no seal of this process, can't be set, or there are no PDFs here.
+        """
+        parts = await self._parts(scope, receive)
+        sealed = next((part.data for part in parts if part.field == "report"), b"")
+        if self._sealer is None:
+            raise ProblemError(NOT_FOUND, "PDFs are not made here")
+        if not self._charge(scope, COST_OF_PAPER):
+            raise ProblemError(RATE, "a PDF counts as many requests")
+        try:
+            kept = self._sealer.open(sealed)
+            words = wording(choose_language(_field(parts, "lang"), _header(scope, b"accept-language")))
+            made = await self._workers.run(
+                lambda: report_pdf.report_pdf(kept.report, words, at=kept.at, file=kept.file)
+            )
         except InputError as error:
             raise ProblemError(UNPROCESSABLE, str(error), code=error.code) from error
-        texts = {part.field: part.data[:8].decode("ascii", "replace") for part in parts}
-        language = choose_language(texts.get("lang"), _header(scope, b"accept-language"))
-        return _Asked(language, tuple(_given(parts)), is_brief=texts.get("view") == "brief")
+        saved = ((b"content-disposition", b'attachment; filename="credroot-report.pdf"'),)
+        return Answer(200, made, b"application/pdf", saved)
+
+    async def _parts(self, scope: Scope, receive: Receive) -> tuple[Part, ...]:
+        body = await self._bodies.read(scope, receive, large=True)
+        try:
+            return read_form(body, _header(scope, b"content-type"))
+        except InputError as error:
+            raise ProblemError(UNPROCESSABLE, str(error), code=error.code) from error
+
+    async def _read(self, scope: Scope, receive: Receive) -> _Asked:
+        parts = await self._parts(scope, receive)
+        language = choose_language(_field(parts, "lang"), _header(scope, b"accept-language"))
+        return _Asked(language, tuple(_given(parts)), is_brief=_field(parts, "view") == "brief")
 
     async def _checked(self, scope: Scope, asked: _Asked) -> tuple[tuple[Checked, ...], str, Markup]:
         try:
@@ -169,18 +243,33 @@ class PageRoutes:
             checked, title, result = await self._workers.run(lambda: self._work(asked.language, opened))
         except InputError as error:
             raise ProblemError(TOO_LARGE, str(error), code=error.code) from error
+        except ReaderBusyError as error:
+            raise ProblemError(BUSY, str(error), code=error.code) from error
         for entry in checked:
             self._count_verdict(entry.report.verdict.value)
         return checked, title, result
 
     def _work(self, language: str, opened: Sequence[Opened]) -> tuple[tuple[Checked, ...], str, Markup]:
         end = self._monotonic() + JUDGING_S
-        checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end)
-        writer = ResultWriter(wording(language), self._explorers)
+        read_code = self._codes.link_in if self._codes else None
+        checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end, read_code=read_code)
+        sealer, now = self._sealer, self._clock()
+        seal = None if sealer is None else lambda report, name: sealer.seal(report, now, name)
+        writer = ResultWriter(wording(language), self._explorers, seal)
         if len(checked) == 1:
             return checked, writer.telling(checked[0].report).heading, writer.result(checked[0])
         table = TableWriter(writer)
         return checked, table.title(checked), table.table(checked)
+
+
+def _json(wire: JsonObject) -> Answer:
+    return Answer(200, json.dumps(wire, ensure_ascii=False).encode(), JSON)
+
+
+def _field(parts: Sequence[Part], name: str) -> str | None:
+    """Give a short text field, the last of its name."""
+    found = [part.data[:8].decode("ascii", "replace") for part in parts if part.field == name]
+    return found[-1] if found else None
 
 
 def _static(name: str) -> bytes:

@@ -26,7 +26,7 @@ MAX_PICTURE = 400_000
 """Characters of a picture inside the document, as a ``data:`` URI; larger ones are drawn anew."""
 _OF_CONTENT = ("format", "signature", "inclusion", "anchor", "finality", "issuer", "key")
 """Checks of who says what; the others ask whether it still counts."""
-_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Controls, and marks that reorder or hide what stands around them."""
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
 _HOST = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
@@ -206,7 +206,7 @@ def _text(value: JsonValue) -> str:
 def _clean(value: JsonValue, most: int) -> str:
     if not isinstance(value, str):
         return ""
-    text = _DROPPED.sub("", value).strip()
+    text = DROPPED.sub("", value).strip()
     return text if len(text) <= most else text[: most - 1] + "\u2026"
 
 

@@ -5,7 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
   const words = JSON.parse(meta("credroot-words"));
-  const endpoint = `${meta("credroot-api")}/v1/page`.replace(/^\/v1/, "v1");
+  const api = new URL(meta("credroot-api") ? `${meta("credroot-api")}/` : ".", location.href);
   const MAX_BYTES = 16 * 2 ** 20;
   const form = byId("form");
   const file = byId("file");
@@ -47,7 +47,7 @@
   async function send(body) {
     let response;
     try {
-      response = await fetch(endpoint, { method: "POST", body, credentials: "omit", referrerPolicy: "no-referrer" });
+      response = await fetch(new URL("v1/page", api), post(body));
       if (response.ok) return await response.json();
     } catch {
       return words["busy.failed"];
@@ -55,6 +55,10 @@
     if (response.status === 413) return words["busy.too_large"];
     if (response.status === 429) return words["busy.later"];
     return response.status >= 500 ? words["busy.failed"] : words["busy.refused"];
+  }
+
+  function post(body) {
+    return { method: "POST", body, credentials: "omit", referrerPolicy: "no-referrer" };
   }
 
   function show(answer) {
@@ -86,6 +90,8 @@
       head.replaceChildren(button);
       button.addEventListener("click", () => sort(head));
     }
+    const paper = result.querySelector("form.paper");
+    if (paper) paper.action = new URL("report.pdf", api).href;
     result.querySelector(".another")?.addEventListener("click", (event) => {
       event.preventDefault();
       again();
@@ -152,30 +158,52 @@
     ask(dropped, dropped.length ? "" : event.dataTransfer.getData("text/plain").trim());
   });
 
-  // QR codes: by the browser's own reader where it has one; there is no other here.
-  byId("scan").hidden = false;
-  prepareScan();
+  // QR codes: by the browser's own reader where it has one, else by the server where that reads them; else not at all.
+  const scan = byId("scan");
+  scan.hidden = false;
+  scan.addEventListener("toggle", prepareScan, { once: true });
 
   async function prepareScan() {
-    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats().catch(() => []) : [];
-    if (!formats.includes("qr_code")) return;
-    byId("scan-unsupported").hidden = true;
-    byId("scan-supported").hidden = false;
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    const view = byId("camera-view");
-    const fragmentIn = async (source) => {
-      const codes = await detector.detect(source).catch(() => []);
-      const found = codes.map((code) => /#(c1=[A-Za-z0-9_-]+)$/.exec(code.rawValue)).find(Boolean);
-      return found ? `#${found[1]}` : null;
-    };
+    const own = await ownReader();
+    const read = own ?? (await serversReader());
+    byId("scan-unsupported").hidden = Boolean(read);
+    byId("scan-supported").hidden = !read;
+    byId("scan-sent").hidden = Boolean(own);
+    if (!read) return;
     byId("scan-file").addEventListener("change", async (event) => {
       const picture = event.target.files[0];
-      if (!picture) return;
-      const bitmap = await createImageBitmap(picture).catch(() => null);
-      const fragment = bitmap && (await fragmentIn(bitmap));
       event.target.value = "";
-      fragment ? ask([], fragment) : say(words["busy.no_code"]);
+      if (!picture) return;
+      say(words["busy.checking"]);
+      const link = await read(picture).catch(() => null);
+      link ? ask([], link) : say(words["busy.no_code"]);
     });
+    prepareCamera(read);
+  }
+
+  async function ownReader() {
+    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats().catch(() => []) : [];
+    if (!formats.includes("qr_code")) return null;
+    const detector = new BarcodeDetector({ formats: ["qr_code"] });
+    return async (picture) => {
+      const codes = await detector.detect(await createImageBitmap(picture));
+      return codes.map((code) => /#c1=[A-Za-z0-9_-]+$/.exec(code.rawValue)?.[0]).find(Boolean) ?? null;
+    };
+  }
+
+  async function serversReader() {
+    const address = new URL("v1/code", api);
+    const answer = await fetch(address, { credentials: "omit" }).then((one) => one.json()).catch(() => null);
+    if (!answer?.available) return null;
+    return async (picture) => {
+      const response = await fetch(address, post(picture));
+      return response.ok ? (await response.json()).link : null;
+    };
+  }
+
+  function prepareCamera(read) {
+    const view = byId("camera-view");
+    const canvas = document.createElement("canvas");
     let stream = null;
     const stop = () => {
       stream?.getTracks().forEach((track) => track.stop());
@@ -183,10 +211,18 @@
       view.hidden = byId("camera-stop").hidden = true;
       byId("camera").hidden = false;
     };
+    const frame = () => {
+      canvas.width = view.videoWidth;
+      canvas.height = view.videoHeight;
+      canvas.getContext("2d").drawImage(view, 0, 0);
+      return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+    };
     byId("camera-stop").addEventListener("click", stop);
+    scan.addEventListener("toggle", () => scan.open || stop());
     byId("camera").addEventListener("click", async () => {
+      const wanted = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+        stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
       } catch {
         return say(words["busy.no_camera"]);
       }
@@ -195,12 +231,13 @@
       byId("camera").hidden = true;
       await view.play();
       while (stream) {
-        const fragment = await fragmentIn(view);
-        if (fragment) {
+        const picture = await frame();
+        const link = picture && (await read(picture).catch(() => null));
+        if (link && stream) {
           stop();
-          ask([], fragment);
+          ask([], link);
         }
-        await new Promise((resume) => setTimeout(resume, 200));
+        await new Promise((resume) => setTimeout(resume, 400));
       }
     });
   }
