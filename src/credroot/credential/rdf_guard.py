@@ -24,8 +24,9 @@ MAX_CONTEXTS = 8
 """Contexts that one document may name."""
 MAX_SAFE_INTEGER = 2**53 - 1
 
-ALLOWED_KEYWORDS = frozenset({"@context", "@id", "@type", "@value", "@language", "@list", "@set", "@graph"})
-"""``@direction`` has no settled form in RDF; the others change structure and no credential needs them."""
+ALLOWED_KEYWORDS = frozenset({"@context", "@id", "@type", "@value", "@language", "@list", "@set"})
+"""``@direction`` has no settled form in RDF; the others change structure, or hold what is dropped without a word
+(``@graph`` a text), and no credential needs them."""
 
 # LF and CR have one escape in every implementation; other control characters, U+FFFE and U+FFFF have several.
 # A text, compiled when first used: documents of a known shape need the bounds above, and not this.

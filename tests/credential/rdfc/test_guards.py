@@ -148,7 +148,9 @@ def test_an_unknown_context_is_refused_at_the_top_and_below():
     assert refusal_of(with_member("issuer.@context", "https://evil.example/c")) == "context.unknown"
 
 
-@pytest.mark.parametrize("keyword", ["@index", "@reverse", "@included", "@nest", "@vocab", "@base", "@made", "@json"])
+@pytest.mark.parametrize(
+    "keyword", ["@graph", "@index", "@reverse", "@included", "@nest", "@vocab", "@base", "@made", "@json"]
+)
 def test_keywords_that_no_credential_needs_are_refused(keyword):
     assert refusal_of(with_member(keyword, {})) == "rdfc.keyword"
 
