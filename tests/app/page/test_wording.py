@@ -28,6 +28,7 @@ READERS = (
 NOT_OF_FILES = {
     "chain.",
     "reason.",
+    "report.",
     "anchor.",
     "guard.",
     "credroot.",
