@@ -280,7 +280,8 @@ class Campaign:
         if self._proxy.unwritten:
             figures.unwritten += 1
             found.append(f"{self._proxy.unwritten} transactions were sent before they were written down")
-        if events and not _files_lead_to(folder, events[0].arguments["root"], events[0].arguments["leafCount"]):
+        published = folder / "batches" / "one" / "credentials"
+        if events and not files_lead_to(published, events[0].arguments["root"], events[0].arguments["leafCount"]):
             figures.differing += 1
             found.append("the published files are not those of the event")
         return found
@@ -294,8 +295,9 @@ def _attempts(folder: Path) -> int:
         return int(journal.execute("SELECT count(*) FROM attempt").fetchone()[0])
 
 
-def _files_lead_to(folder: Path, root: object, leaf_count: object) -> bool:
-    files = sorted((folder / "batches" / "one" / "credentials").glob("*.json"))
+def files_lead_to(published: Path, root: object, leaf_count: object) -> bool:
+    """Answer whether published files are the leaves of a batch, each of them once."""
+    files = sorted(published.glob("*.json"))
     indexes = set()
     for path in files:
         unanchored, proofs = split_proofs(json.loads(path.read_bytes()))

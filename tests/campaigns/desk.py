@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.finality import Finality
-    from credroot.core.values import Root
+    from credroot.core.values import Address, Root
     from credroot.store.journal_records import BatchRecord, Operation
 
 PEOPLE = 3
@@ -54,10 +54,14 @@ class Desk:
         world: Callable[[], None] = lambda: None,
         submission: type[Submission] = Submission,
         walker: Callable[..., BatchRecord] = walk,
+        issuer: Address | None = None,
         deadline_s: float = 10.0,
         **options: Any,
     ) -> None:
-        """`world` runs whenever the issuer waits; `options` go to `submission`."""
+        """`world` runs whenever the issuer waits; the key's own account is the `issuer` unless another one is named.
+
+        `options` go to `submission`.
+        """
         self._stack = ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
         self._stack.enter_context(exclusive(folder / "lock"))
@@ -78,7 +82,7 @@ class Desk:
             submission=self.submission,
             deployment=deployment,
             reader=RegistryReader(rpc, deployment, finality),
-            issuer=self.signer.address,
+            issuer=issuer or self.signer.address,
             clock=options["clock"],
             pause=lambda _seconds: world(),
             tell=self.said.append,

@@ -13,6 +13,7 @@ def test_every_error_has_a_code_that_stays() -> None:
         "CredrootError": "credroot.error",
         "InputError": "input.invalid",
         "ChainUnavailable": "chain.unavailable",
+        "SignerUnavailable": "key.unavailable",
         "ChainMismatch": "chain.mismatch",
         "AnchorRejected": "anchor.rejected",
         "GuardRefused": "guard.refused",

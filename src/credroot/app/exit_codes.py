@@ -11,6 +11,7 @@ from credroot.core.errors import (
     ChainUnavailable,
     CredrootError,
     GuardRefused,
+    SignerUnavailable,
 )
 from credroot.core.report import Outcome, Report, Verdict
 
@@ -61,7 +62,7 @@ def worst(exits: Iterable[Exit]) -> Exit:
 
 def exit_of_error(error: CredrootError) -> Exit:
     """Give the status for an error that ends a command."""
-    if isinstance(error, ChainUnavailable):
+    if isinstance(error, (ChainUnavailable, SignerUnavailable)):
         return Exit.UNKNOWN
     if isinstance(error, (GuardRefused, ChainMismatch, AnchorRejected)) or error.code in ("lock.held",):
         return Exit.REFUSED

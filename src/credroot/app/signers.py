@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from credroot.chain.external_signer import KMS_SCHEME, kms_signer
+from credroot.chain.external_signer import KMS_SCHEME, KmsKey, kms_signer
 from credroot.chain.keystore import (
     ENVIRONMENT_SCHEME,
     KEYSTORE_SCHEME,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def open_signer(
     uri: str, folders: Sequence[Path], passphrase: Callable[[], str], environment: Mapping[str, str]
 ) -> Signer:
-    """Open the signer that `uri` names: ``keystore://NAME``, ``env://VARIABLE`` (with a warning), ``awskms:///KEY``.
+    """Open the signer that `uri` names: ``keystore://NAME``, ``env://VARIABLE`` (with a warning), ``awskms://REGION/KEY``.
 
     Raises:
         InputError: ``key.scheme`` for another scheme; else as `find_keystore`, `open_keystore` and `kms_signer`.
@@ -39,8 +39,8 @@ def open_signer(
     if uri.startswith(ENVIRONMENT_SCHEME):
         return _from_environment(uri.removeprefix(ENVIRONMENT_SCHEME), environment)
     if uri.startswith(KMS_SCHEME):
-        return kms_signer(uri.removeprefix(KMS_SCHEME))
-    raise InputError(f"signer {uri!r}: use keystore://NAME, env://VARIABLE or awskms:///KEY", code="key.scheme")
+        return kms_signer(KmsKey.from_uri(uri))
+    raise InputError(f"signer {uri!r}: use keystore://NAME, env://VARIABLE or awskms://REGION/KEY", code="key.scheme")
 
 
 def payer_of(settings: Settings, uri: str | None = None) -> Address:

@@ -35,6 +35,12 @@ class ChainUnavailable(CredrootError):
     code = "chain.unavailable"
 
 
+class SignerUnavailable(CredrootError):
+    """The service that keeps a key gave no signature; time may heal it. What is not signed was not sent."""
+
+    code = "key.unavailable"
+
+
 class ChainMismatch(CredrootError):
     """The endpoint answers for another chain id, code hash or registry than the pinned one."""
 

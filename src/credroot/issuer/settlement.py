@@ -29,11 +29,11 @@ _STOPPED = {
     OperationState.REVERTED: ("anchor.reverted", "the registry refused it; the fee was paid, nothing was changed"),
     OperationState.REPLACED_EXTERNALLY: (
         "anchor.replaced",
-        "another transaction of this account took its number, so it can never be mined; run resume to send it anew",
+        "another transaction of this account took its number, so it can never be mined; run this again to send it anew",
     ),
     OperationState.REORGED_AFTER_FINAL: (
         "anchor.reorged",
-        "its block was final by policy and is gone: the policy is too weak for this chain; run resume to send it again",
+        "its final block is gone: the policy is too weak for this chain; run this again to send it anew",
     ),
     OperationState.ABANDONED: ("anchor.abandoned", "another operation took its place"),
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.data_fees import DataFees, data_fee_wei, data_gas
 from credroot.chain.finality import Confirmations
-from credroot.core.errors import GuardRefused
+from credroot.core.errors import GuardRefused, SignerUnavailable
 from credroot.issuer.fees import BUMP_AFTER_S, TooDear, first_price, is_due, replacement_price
 from credroot.issuer.intent import Cost, Guards, Intent, check_guards, sign_attempt
 from credroot.store.journal_records import Operation, OperationState
@@ -281,14 +281,22 @@ class Submission:
     def _waits_for_earlier(self, operation: Operation) -> str:
         """Send what stands before this operation as well, for a chain takes the numbers in order.
 
-        Something that was final may be among it, after a reorganisation: what does not move by itself is named.
+        Something that was final may be among it, after a reorganisation: what does not move by itself is named, and a
+        number that none of ours has as well.
         """
-        for earlier in self.open_operations(operation.sender):
+        opened = self.open_operations(operation.sender)
+        for earlier in opened:
             if earlier.nonce is None or operation.nonce is None or earlier.nonce >= operation.nonce:
                 continue
             moved = self._advance(earlier, None, alone=True)
             if moved.state in (OperationState.REORGED_AFTER_FINAL, OperationState.REPLACED_EXTERNALLY):
                 return f"it waits for an earlier transaction: {moved.label} is {moved.state}; resume that first"
+        next_number = self._chain.nonce(operation.sender, "latest")
+        if next_number < (operation.nonce or 0) and all(one.nonce != next_number for one in opened):
+            return (
+                f"it waits for number {next_number} of {operation.sender}: the transaction that had it is gone and is "
+                "not of this journal; send any transaction with that number"
+            )
         return ""
 
     def _replace_if_due(self, operation: Operation, signer: Signer | None) -> str:
@@ -311,7 +319,12 @@ class Submission:
         if isinstance(price, TooDear):
             return price.reason
         intent = Intent(operation.kind, operation.label, operation.to, operation.data, operation.value_wei)
-        attempt = sign_attempt(signer, intent, self._chain_id, operation.nonce, last.gas, price, fees, self._clock())
+        try:
+            attempt = sign_attempt(
+                signer, intent, self._chain_id, operation.nonce, last.gas, price, fees, self._clock()
+            )
+        except SignerUnavailable as error:
+            return f"no higher fee can be offered now: {error}"
         self._journal.add_attempt(operation.id, attempt, self._clock())
         return ""
 

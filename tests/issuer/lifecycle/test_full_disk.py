@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import resource
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from credroot.store.journal import JournalError
 from credroot.store.journal_records import BatchState
+from tests.campaigns.trouble import no_file_grows_beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.issuer.lifecycle.conftest import Issuer
-
-
-@contextmanager
-def no_file_grows_beyond(size: int) -> Iterator[None]:
-    """Make the system refuse every write behind `size` bytes of any file, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_signed_transaction_that_the_journal_could_not_keep_is_not_sent(issuer: Issuer, tmp_path: Path) -> None:

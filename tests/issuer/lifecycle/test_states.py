@@ -306,3 +306,18 @@ def test_what_vanished_is_sent_again_in_order_before_what_follows_it(issuer: Iss
         assert desk.anchor("two").state is BatchState.PUBLISHED
         assert desk.anchor("one").state is BatchState.PUBLISHED
         assert len(anchors_of(desk)) == 2
+
+
+def test_a_number_that_nobody_fills_is_named(issuer: Issuer, anvil: Anvil, tmp_path: Any) -> None:
+    foreign_transaction(issuer, anvil, tmp_path / "other")
+    with issuer.desk(world=stop) as desk, pytest.raises(Paused):
+        desk.anchor()
+    anvil.reorganise(3)  # somebody else's transaction is gone, and whoever sent it does not send it again
+    with issuer.desk() as desk:
+        waiting = desk.submission.advance(desk.operation())
+        assert waiting.state is OperationState.BROADCAST
+        assert f"number 0 of {issuer.address}" in waiting.note
+    with issuer.desk(folder=tmp_path / "other") as other:
+        other.chain.send(other.journal.attempts(1)[0].raw)
+    with issuer.desk() as desk:
+        assert desk.anchor().state is BatchState.PUBLISHED
