@@ -115,6 +115,44 @@ def test_a_receipt_carries_its_evidence_inside(workspace: Workspace, tmp_path: P
     assert done.returncode == 0, done.stdout
 
 
+def test_an_auditors_checkpoint_is_a_source_for_the_block(
+    saved: tuple[Workspace, str], demonstrated: Workspace, tmp_path: Path
+) -> None:
+    audited = tmp_path / "audited"
+    shutil.copytree(demonstrated.folder, audited)
+    try:
+        auditor = Workspace(audited, "")
+        signed = auditor.run("audit", "sync"), auditor.run("audit", "checkpoint", "november.json", "--sign")
+        assert [done.returncode for done in signed] == [0, 0], signed
+        valid = demonstrated.credentials[1]
+        done = auditor.run("evidence", str(valid), "--checkpoint", "november.json", "--out", str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        account = json.loads((audited / "november.json").read_text())["signatures"][0]["account"]
+        forged = json.loads((audited / "november.json").read_text())
+        forged["blockHash"] = "0x" + "00" * 32
+        (audited / "forged.json").write_text(json.dumps(forged))
+        done = auditor.run("evidence", str(valid), "--checkpoint", "forged.json", "--out", str(tmp_path))
+        assert (done.returncode, "signature" in done.stderr) == (2, True), done.stderr
+    finally:
+        stop_chain(audited)
+    folder = tmp_path / "verifier"
+    shutil.copytree(saved[0].folder, folder)
+    shutil.copy(valid, folder / "valid.json")
+    shutil.copy(tmp_path / f"{valid.stem}.evidence.json", folder / "valid.evidence.json")
+    (folder / "trust" / "checkpoints").mkdir(parents=True)
+    shutil.copy(audited / "november.json", folder / "trust" / "checkpoints")
+    verifier = Workspace(folder, "")
+    status, (report,) = reports(verifier, "valid.json", "--offline")
+    assert (status, codes(report)["anchor"]) == (6, "anchor.block_unpinned")
+    settings = (folder / "credroot.toml").read_text()
+    for who, expected in (("0x" + "11" * 20, 6), (account, 0)):
+        named = f'\n[[trust.auditors]]\naccount = "{who}"\nname = "Audit House"\n'
+        (folder / "credroot.toml").write_text(settings + named)
+        status, (report,) = reports(verifier, "valid.json", "--offline")
+        assert status == expected, report
+    assert report["network"]["basis"]["pinnedBy"].startswith("the checkpoint of Audit House")
+
+
 def test_mistakes_are_told_in_a_line(demonstrated: Workspace, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing.json"
     nothing.write_text("{}")

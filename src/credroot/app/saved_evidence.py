@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from credroot.app.connections import Connections
     from credroot.app.settings import Settings
+    from credroot.chain.agreeing_reader import BlockPin
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Head
     from credroot.core.json_types import JsonObject
@@ -45,9 +46,16 @@ class Saved:
 
 
 def save_evidence(
-    settings: Settings, connections: Connections, documents: DocumentSource, file: Path, folder: Path, data: bytes
+    settings: Settings,
+    connections: Connections,
+    documents: DocumentSource,
+    file: Path,
+    folder: Path,
+    data: bytes,
+    *,
+    block: BlockPin | None = None,
 ) -> Saved:
-    """Ask for the proof of everything that a verdict on `file` needs, and write it into `folder`.
+    """Ask for the proof of everything that a verdict on `file` needs, as of `block`, and write it into `folder`.
 
     A receipt carries it inside, so a receipt is what is written then.
 
@@ -68,7 +76,7 @@ def save_evidence(
         raise InputError(f"{file}: it is not anchored in a registry that is pinned here", code="evidence.subject")
     endorsers = settings.trust().endorsers_on(deployment.chain_id)[:MAX_ENDORSERS]
     query = Query(claim.issuer, claim.root, claim.proof.index, endorsers)
-    witness, facts = connections.prover(deployment).witness(query)
+    witness, facts = connections.prover(deployment).witness(query, block=block)
     if isinstance(subject, ReceiptSubject):
         path, content = folder / file.name, subject.receipt.with_witness(witness).to_json()
     else:

@@ -1,4 +1,4 @@
-"""The table ``[trust]`` of the settings: issuers, accreditors and blocks that a verdict may rest on."""
+"""The table ``[trust]`` of the settings: issuers, accreditors, auditors and blocks that a verdict may rest on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.scope import Scope
 from credroot.core.errors import InputError
-from credroot.core.values import AccountId, ChainId, Digest
-from credroot.verifier.trust import PinnedBlock, TrustedAccreditor, TrustedIssuer
+from credroot.core.values import AccountId, Address, ChainId, Digest
+from credroot.verifier.trust import PinnedBlock, TrustedAccreditor, TrustedAuditor, TrustedIssuer
 
 if TYPE_CHECKING:
     from credroot.app.settings_table import SettingsTable
@@ -24,6 +24,8 @@ class TrustSettings:
     issuers: tuple[TrustedIssuer, ...]
     accreditors: tuple[TrustedAccreditor, ...]
     blocks: tuple[PinnedBlock, ...]
+    auditors: tuple[TrustedAuditor, ...]
+    """Whose checkpoints below ``trust/checkpoints/`` count."""
     require_known_issuer: bool
     require_anchor: bool
     fetch: tuple[str, ...]
@@ -36,6 +38,7 @@ def read_trust_settings(table: SettingsTable) -> TrustSettings:
         issuers=tuple(_issuer(entry) for entry in table.list_of_tables("issuers")),
         accreditors=_accreditors(table),
         blocks=tuple(_block(entry) for entry in table.list_of_tables("blocks")),
+        auditors=tuple(_auditor(entry) for entry in table.list_of_tables("auditors")),
         require_known_issuer=table.flag("require_known_issuer", default=True),
         require_anchor=table.flag("require_anchor", default=True),
         fetch=table.texts("fetch"),
@@ -84,3 +87,13 @@ def _block(entry: SettingsTable) -> PinnedBlock:
     )
     entry.finish()
     return block
+
+
+def _auditor(entry: SettingsTable) -> TrustedAuditor:
+    auditor = TrustedAuditor(
+        Address.from_hex(entry.text("account")),
+        entry.text("name"),
+        entry.text("source", "this verifier's settings"),
+    )
+    entry.finish()
+    return auditor

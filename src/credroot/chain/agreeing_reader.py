@@ -8,7 +8,7 @@ about the block's hash, together with all others.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from credroot.chain.agreement import AgreedBlock, agree_on
 from credroot.chain.facts import Basis, ChainFacts, Head
@@ -32,8 +32,16 @@ if TYPE_CHECKING:
     from credroot.chain.finality import Finality
     from credroot.chain.rpc import Rpc
     from credroot.chain.state_proof import ProvenStorage
+    from credroot.core.values import Digest
 
 HEAD = "latest"
+
+
+class BlockPin(NamedTuple):
+    """A block that somebody vouches for."""
+
+    number: int
+    hash: Digest
 
 
 class AgreeingReader:
@@ -72,24 +80,36 @@ class AgreeingReader:
         final_block = self._final_block(block)
         return tuple(self._proven(query, block, final_block) for query in queries)
 
-    def witness(self, query: Query) -> tuple[StorageWitness, ChainFacts]:
-        """Give the proof of all that is known about one query at the last final block, to be saved, and what it shows.
+    def witness(self, query: Query, *, block: BlockPin | None = None) -> tuple[StorageWitness, ChainFacts]:
+        """Give the proof of all that is known about one query, to be saved, and what it shows.
+
+        It is as of the last final block, or of `block`.
 
         Raises:
-            ChainUnavailable: as `read`; ``chain.not_final``, the batch is not in the last final block.
+            ChainUnavailable: as `read`; ``chain.not_final``, the batch is not in the last final block;
+                ``chain.disagreement``, the endpoints have another block than `block`.
             ChainMismatch: as `read`.
         """
-        block = self._final_block(self._agree(HEAD))
-        if block is not None:
+        proven_at = self._final_block(self._agree(HEAD)) if block is None else self._pinned(block)
+        if proven_at is not None:
             slots = FactSlots.of(query)
-            proven = self._prove(slots, block)
-            facts = slots.facts(proven.values, self._head(block.header), final=True, basis=self._by_proof)
+            proven = self._prove(slots, proven_at)
+            facts = slots.facts(proven.values, self._head(proven_at.header), final=True, basis=self._by_proof)
             if facts.batch is not None:
-                return _saved(proven, block.header), facts
+                return _saved(proven, proven_at.header), facts
         raise ChainUnavailable("the batch is not in a final block yet; try again soon", code="chain.not_final")
 
     def _agree(self, block: str) -> AgreedBlock:
         return agree_on(self._nodes, self._caution.quorum, self._deployment.chain_id, block)
+
+    def _pinned(self, pin: BlockPin) -> AgreedBlock:
+        block = self._agree(quantity(pin.number))
+        if block.header.mark.hash != pin.hash:
+            raise ChainUnavailable(
+                f"block {pin.number} is {block.header.mark.hash} for the endpoints, not {pin.hash}",
+                code="chain.disagreement",
+            )
+        return block
 
     def _final_block(self, block: AgreedBlock) -> AgreedBlock | None:
         """Give the newest block that is final by policy, as of `block`; `None` where that can't be said."""

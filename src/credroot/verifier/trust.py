@@ -39,6 +39,16 @@ class TrustedAccreditor:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustedAuditor:
+    """An account whose signature under a checkpoint vouches for the checkpoint's block."""
+
+    account: Address
+    name: str
+    source: str
+    """Who says so, for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinnedBlock:
     """A block that the verifier knows to be of the chain, from a source of its own: what saved evidence may rest on."""
 

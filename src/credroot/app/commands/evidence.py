@@ -23,9 +23,16 @@ MAX_FILE_BYTES = 20 * 2**20
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder to write into; beside each file where none is given.",
 )
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Prove it as of the block of an auditor's checkpoint; who trusts the auditor needs no other source for it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @click.pass_obj
-def evidence(workspace: Path | None, files: tuple[Path, ...], out: Path | None, as_json: bool) -> int:
+def evidence(
+    workspace: Path | None, files: tuple[Path, ...], out: Path | None, checkpoint: Path | None, as_json: bool
+) -> int:
     """Save what the chain holds about credentials and receipts, with its proof, for `credroot verify --offline`.
 
     For badge.json it writes badge.evidence.json: a block header, and the hashes that lead from it to the batch, its
@@ -39,6 +46,13 @@ def evidence(workspace: Path | None, files: tuple[Path, ...], out: Path | None, 
 
     settings = load_settings(workspace)
     documents = documents_of(settings, lambda: datetime.now(UTC))
+    block = None
+    if checkpoint is not None:
+        from credroot.app.checkpointed_blocks import read_checkpoint
+        from credroot.chain.agreeing_reader import BlockPin
+
+        given = read_checkpoint(checkpoint)
+        block = BlockPin(given.block, given.block_hash)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     saved = []
@@ -48,7 +62,7 @@ def evidence(workspace: Path | None, files: tuple[Path, ...], out: Path | None, 
                 data = stream.read(MAX_FILE_BYTES + 1)
             if len(data) > MAX_FILE_BYTES:
                 raise InputError(f"{file}: larger than {MAX_FILE_BYTES} bytes", code="file.too_large")
-            saved.append(save_evidence(settings, connections, documents, file, out or file.parent, data))
+            saved.append(save_evidence(settings, connections, documents, file, out or file.parent, data, block=block))
             if not as_json:
                 click.echo(f"{saved[-1].path}  block {saved[-1].head.number} of {saved[-1].head.chain_id.caip2}")
                 click.echo(f"  {saved[-1].head.hash}")

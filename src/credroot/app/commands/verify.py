@@ -137,17 +137,19 @@ def _verifier(
         if blocks:
             raise InputError("--block goes with --offline", code="usage.options")
         return verifier_of(settings, connections, clock=now, policy=policy)
+    from credroot.app.checkpointed_blocks import checkpointed_blocks
     from credroot.app.saved_evidence import WithProfiles, beside, offline_sources
     from credroot.app.verifying import documents_of
 
     found = (beside(Path(name), _read(name)) for name in offline if name != STDIN)
     saved = [one for one in found if one is not None]
+    pinned = [*settings.trusted.blocks, *checkpointed_blocks(settings), *_pinned(settings, blocks)]
     return verifier_of(
         settings,
         connections,
         clock=now,
         policy=policy,
-        source_of=offline_sources(saved, [*settings.trusted.blocks, *_pinned(settings, blocks)]),
+        source_of=offline_sources(saved, pinned),
         documents=WithProfiles(documents_of(settings, now), saved),
     )
 
