@@ -32,8 +32,9 @@ from credroot.core.values import Digest, Root
 from credroot.issuer import preparation
 from credroot.issuer.intent import Guards, Intent
 from credroot.issuer.key_roles import intent_to_distrust, intent_to_ratify, intent_to_set
+from credroot.issuer.selection import Target
 from credroot.issuer.watch import watch_once
-from credroot.issuer.withdrawal import Target, intent_for_batch, intents
+from credroot.issuer.withdrawal import intent_for_batch, intents
 from credroot.store.journal import JournalError
 from credroot.store.journal_records import BatchState
 from credroot.store.lock import LockHeld
