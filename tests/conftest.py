@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,3 +87,16 @@ def new_index_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def index_url(new_index_url: Callable[[], str]) -> str:
     """The URL of one empty database."""
     return new_index_url()
+
+
+@pytest.fixture(scope="session")
+def typesetter() -> None:
+    """Skip where PDFs can't be set: the extra, or the fonts for every script, are missing."""
+    pytest.importorskip("typst", reason="typst is not installed: the extra credroot[pdf]")
+    pytest.importorskip("segno", reason="segno is not installed: the extra credroot[pdf]")
+    if shutil.which("fc-list") is None:
+        pytest.skip("fc-list is not installed, so it is not known which fonts there are")
+    for language in ("ar", "zh-cn", "hi", "ru", "el"):
+        found = subprocess.run(["fc-list", f":lang={language}"], capture_output=True, text=True, check=False).stdout
+        if not found.strip():
+            pytest.skip(f"no font for {language}: install fonts-noto-core and fonts-noto-cjk")

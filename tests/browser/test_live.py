@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from credroot.app.page.static_site import static_site
+from credroot.issuer.outputs.content import read_content
+from credroot.issuer.outputs.links import private_link
 from tests.browser.steps import choose, drop, heading
 
 if TYPE_CHECKING:
@@ -55,25 +57,27 @@ def test_a_zip_of_the_batch_is_a_table(open_page: Any, live: str, demonstrated: 
     assert page.locator(".mark.withdrawn").count() == 1
 
 
-def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped(
+@pytest.mark.usefixtures("typesetter")
+def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped_whatever_the_script_of_the_name(
     open_page: Any, live: str, demonstrated: Workspace
 ) -> None:
-    pytest.importorskip("typst", reason="typst is not installed: the extra credroot[pdf]")
-    from credroot.issuer.outputs.badges import Badges
-    from credroot.issuer.outputs.certificate import certificate
-    from credroot.issuer.outputs.content import read_content
-    from credroot.issuer.outputs.links import private_link
+    folder = demonstrated.credentials[0].parents[1] / "outputs" / "pdf"
+    contents = {read_content(path.read_bytes()).holder: path for path in demonstrated.credentials}
+    for name in ("Łukasz Wójcik", "Мария Петрова", "Αλέξανδρος Νικολάου", "محمد العلي", "王小明", "अनन्या शर्मा"):
+        path = contents[name]
+        page = open_page(live)
+        drop(page, "certificate.pdf", (folder / f"{path.stem}.pdf").read_bytes())
+        is_revoked = path == demonstrated.credentials[0]
+        assert heading(page) == ("Genuine, but revoked" if is_revoked else "Genuine and current")
+        assert page.get_by_text(name).count() >= 1
+        assert is_revoked or "not part of what was checked" in page.locator(".note").inner_text()
 
-    published = [path.read_bytes() for path in demonstrated.credentials[1:]]
-    credential = next(data for data in published if read_content(data).holder.isascii())
-    content = read_content(credential)
-    link = private_link(f"{live}/", content)
-    picture = Badges(content.skill, content.issuer).picture
+
+def test_the_private_link_that_a_learner_got_opens_with_the_verdict(
+    open_page: Any, live: str, demonstrated: Workspace
+) -> None:
     page = open_page(live)
-    drop(page, "certificate.pdf", certificate(content, credential, picture=picture, link=link, page=f"{live}/"))
-    assert heading(page) == "Genuine and current"
-    assert "not part of what was checked" in page.locator(".note").inner_text()
-    page.goto(link)
+    page.goto(private_link(f"{live}/", read_content(demonstrated.credentials[1].read_bytes())))
     page.wait_for_selector("#verdict")
     assert heading(page) == "Genuine and current"
 

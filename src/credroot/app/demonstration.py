@@ -19,6 +19,8 @@ from credroot.app.demo_data import (
     ROSTER_NAME,
     demo_roster,
 )
+from credroot.app.demo_outputs import give_out
+from credroot.app.demo_theme import DEMO_LOGO, DEMO_THEME, LOGO_NAME, THEME_NAME
 from credroot.app.issuer_identity import PUBLIC, publish_profile
 from credroot.app.issuing import keys_of, workbench
 from credroot.app.network_settings import LOCAL_NETWORK
@@ -44,16 +46,26 @@ if TYPE_CHECKING:
     from credroot.app.settings import Settings
     from credroot.core.report import Report
 
+_OUTPUTS = """\
+# What learners get beside the JSON, made by `credroot batch outputs NAME`.
+[outputs]
+make = ["png", "svg", "pdf", "mail"]
+page = "{page}"
+theme = "{theme}"
+"""
 
-def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
+
+def demonstrate(folder: Path, say: Callable[[str], None], *, page: str) -> bool:
     """Run the demonstration in `folder`; answer whether everything came out as it must.
+
+    `page` is the verify page that links and QR codes lead to.
 
     Raises:
         InputError: ``demo.folder``, the folder holds something already.
     """
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty: name another with --dir", code="demo.folder")
-    settings = _set_up(folder)
+    settings = _set_up(folder, page)
     say(
         f"Local chain     {settings.network_named().chain_id.caip2}   {_short(folder / 'chain')}   "
         "LOCAL CHAIN: proves nothing to others"
@@ -63,18 +75,27 @@ def demonstrate(folder: Path, say: Callable[[str], None]) -> bool:
     say(f"Roster          {ROSTER_NAME}: {roster.people} people, {roster.errors + roster.warnings} problems")
     batch = _anchor(settings, say)
     files = sorted(batch.published.glob("*.json"))
-    say(f"Wrote           {len(files)} credentials in {_short(batch.published)}")
+    given_out = give_out(settings, batch, say)
     say(f"Published       profile (its digest is on chain) and status list in {_short(folder / PUBLIC)}")
     is_caught = _check(settings, files, say)
+    say(f"                {given_out.told()}")
     is_audited = demonstrate_audit(settings, demo_roster(), say)
-    return is_caught and is_audited
+    return is_caught and given_out.is_right and is_audited
 
 
-def _set_up(folder: Path) -> Settings:
+def _set_up(folder: Path, page: str) -> Settings:
     network = load_settings(folder).network_named(LOCAL_NETWORK)
     create_workspace(
-        folder, name=ISSUER_NAME, network=network, passphrase=None, url=ISSUER_URL, publish_url=f"{ISSUER_URL}/credroot"
+        folder,
+        name=ISSUER_NAME,
+        network=network,
+        passphrase=None,
+        url=ISSUER_URL,
+        publish_url=f"{ISSUER_URL}/credroot",
+        outputs=_OUTPUTS.format(page=page, theme=THEME_NAME),
     )
+    (folder / THEME_NAME).write_text(DEMO_THEME, encoding="utf-8")
+    (folder / LOGO_NAME).write_text(DEMO_LOGO, encoding="utf-8")
     (folder / ROSTER_NAME).write_bytes(demo_roster())
     (folder / ACHIEVEMENT_NAME).write_text(DEMO_ACHIEVEMENT, encoding="utf-8")
     settings = load_settings(folder)

@@ -1,56 +1,102 @@
-"""A batch's outputs from settings: people from the roster, facts from the journal, files into the batch's folder."""
+"""A batch's outputs from settings: addresses from the roster, facts from the journal, files into the batch's folder."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from credroot.app.progress import Progress
 from credroot.core.errors import InputError
 from credroot.core.values import LOCAL_CHAIN_ID
-from credroot.credential.badge_picture.colour import parse_colour
-from credroot.credential.badge_picture.scene import BadgeStyle
 from credroot.issuer.batch_request import usable_roster
 from credroot.issuer.intent import coins
-from credroot.issuer.outputs.batch_report import BatchFacts, Line, batch_report
-from credroot.issuer.outputs.making import FOLDER, REPORT, Wanted, make_outputs
+from credroot.issuer.outputs.batch_report import BatchFacts, batch_report
+from credroot.issuer.outputs.content import read_content
+from credroot.issuer.outputs.links import check_page
+from credroot.issuer.outputs.making import FOLDER, MAIL_TABLE, REPORT, Made, Wanted, make_outputs
+from credroot.issuer.outputs.theme import Theme, read_theme
 from credroot.store.durable import PRIVATE, write_file
 from credroot.store.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from credroot.app.output_settings import OutputSettings
     from credroot.app.settings import Settings
     from credroot.issuer.batch_folder import BatchFolder
 
+_WORDS = (
+    ("png", "badge (PNG)", "badges (PNG)"),
+    ("svg", "badge (SVG)", "badges (SVG)"),
+    ("pdf", "PDF", "PDFs"),
+    ("mail", "message", "messages"),
+)
 
-def write_outputs(
-    settings: Settings, batch: BatchFolder, wanted: Wanted, told: Callable[[int], None] = lambda _: None
-) -> tuple[tuple[Line, ...], Path]:
-    """Make the wanted files of a published batch, and the report; give its lines and the folder.
+
+def wanted_outputs(settings: Settings, chosen: OutputSettings) -> Wanted:
+    """Give what `chosen`, the settings or the command line in their place, ask for.
 
     Raises:
-        InputError: ``batch.unknown``; as `make_outputs`.
+        InputError: as `read_theme` and `check_page`; ``output.page``, messages without a page that they lead to;
+            ``settings.outputs``, a folder of fonts that is not there.
+    """
+    if "mail" in chosen.make and chosen.page is None:
+        raise InputError(
+            "messages need the verify page that their links lead to: --page URL, or page under [outputs]",
+            code="output.page",
+        )
+    for folder in chosen.fonts:
+        if not folder.is_dir():
+            raise InputError(f"fonts: {folder} is no folder", code="settings.outputs")
+    return Wanted(
+        kinds=chosen.make,
+        page=None if chosen.page is None else check_page(chosen.page),
+        language=chosen.language,
+        sender=settings.required_issuer().email,
+        theme=Theme() if chosen.theme is None else read_theme(chosen.theme),
+        font_folders=chosen.fonts,
+    )
+
+
+def write_outputs(
+    settings: Settings,
+    batch: BatchFolder,
+    wanted: Wanted,
+    *,
+    notices: tuple[str, ...] = (),
+) -> tuple[Made, Path]:
+    """Make the wanted files of a published batch, and the report with `notices`; give what was made and the folder.
+
+    Raises:
+        InputError: ``batch.unknown``; ``output.no_roster``, a batch of files; as `make_outputs`.
     """
     if not batch.exists():
-        raise InputError(f"no batch named {batch.name!r}", code="batch.unknown")
-    issuer = settings.required_issuer()
-    if issuer.badge_colour:
-        wanted = replace(wanted, style=BadgeStyle(colour=parse_colour(issuer.badge_colour)))
-    if wanted.sender is None:
-        wanted = replace(wanted, sender=issuer.email)
+        raise InputError(f"no batch named {batch.name!r}: credroot batch list names them", code="batch.unknown")
+    if not batch.roster.is_file():
+        raise InputError(
+            f"batch {batch.name!r} was made from files, not from a roster: there are no learners",
+            code="output.no_roster",
+        )
     with batch.roster.open("rb") as stream:
-        people = {entry.row: entry for entry in usable_roster(stream, batch.roster.name).entries()}
-    lines = make_outputs(batch, people, wanted, told)
+        addresses = {entry.row: entry.email for entry in usable_roster(stream, batch.roster.name).entries()}
+    with Progress(len(addresses)) as progress:
+        made = make_outputs(batch, addresses, wanted, lambda done: progress.step("made", done))
     folder = batch.path / FOLDER
-    write_file(folder / REPORT, batch_report(_facts(settings, batch, lines), lines), mode=PRIVATE)
-    return lines, folder
+    facts = replace(_facts(settings, batch), page=wanted.page or "", notices=(*wanted.theme.warnings(), *notices))
+    write_file(folder / REPORT, batch_report(facts, made.lines, wanted.theme), mode=PRIVATE)
+    return made, folder
 
 
-def _facts(settings: Settings, batch: BatchFolder, lines: Sequence[Line]) -> BatchFacts:
+def told_outputs(made: Made, wanted: Wanted) -> str:
+    """Say in one line what was made."""
+    counts = [(made.count(kind), one, many) for kind, one, many in _WORDS if kind in wanted.kinds]
+    parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts]
+    return ", ".join((*parts, *([MAIL_TABLE] if "mail" in wanted.kinds else []), REPORT))
+
+
+def _facts(settings: Settings, batch: BatchFolder) -> BatchFacts:
     # Imported here: it brings the libraries that sign and send.
     from credroot.app.issuing import JOURNAL_FILE
-    from credroot.issuer.outputs.content import read_content
 
     manifest = batch.read_manifest()
     with Journal(settings.workspace / JOURNAL_FILE) as journal:
@@ -59,8 +105,7 @@ def _facts(settings: Settings, batch: BatchFolder, lines: Sequence[Line]) -> Bat
     network = next(
         (network for network in settings.networks.values() if network.chain_id.caip2 == manifest["chain"]), None
     )
-    first = lines[0].credential_id.removeprefix("urn:uuid:")
-    content = read_content((batch.published / f"{first}.json").read_bytes())
+    content = read_content(batch.file_of(manifest["credentials"][0]).read_bytes())
     facts = BatchFacts(
         batch=batch.name,
         issuer=content.issuer,
@@ -74,10 +119,12 @@ def _facts(settings: Settings, batch: BatchFolder, lines: Sequence[Line]) -> Bat
     if operation is None:
         return facts
     coin = network.coin if network else ""
+    fee = operation.fee_wei
     return replace(
         facts,
         transaction="" if operation.transaction is None else str(operation.transaction),
         block="" if operation.block_number is None else f"{operation.block_number:,}",
         gas="" if operation.gas_used is None else f"{operation.gas_used:,}",
-        fee="" if operation.fee_wei is None else f"{coins(operation.fee_wei)} {coin}",
+        fee="" if fee is None else f"{coins(fee)} {coin}",
+        fee_each="" if fee is None else f"{coins(fee // facts.leaf_count)} {coin}",
     )

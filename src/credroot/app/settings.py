@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from credroot.app.api_settings import ApiSettings, read_api_settings
 from credroot.app.network_settings import LOCAL_NETWORK, Network, read_network, well_known_networks
+from credroot.app.output_settings import OutputSettings, read_output_settings
 from credroot.app.settings_table import SETTINGS_FILE, SETTINGS_FORMAT, SettingsTable, read_table
 from credroot.app.trust_settings import TrustSettings, read_trust_settings
 from credroot.chain.deployment import load_deployments
@@ -41,7 +42,6 @@ class IssuerSettings:
     email: str | None = None
     description: str | None = None
     image: str | None = None
-    badge_colour: str | None = None
     publish_url: str | None = None
     """Where the folder ``public/`` is served: profile and status lists are addressed below it."""
 
@@ -60,6 +60,8 @@ class Settings:
     """What the HTTP API may do beyond verifying."""
     index: str | None
     """URL of the index of events that commands and API share; a file of the workspace where it is `None`."""
+    outputs: OutputSettings
+    """What learners get beside the JSON."""
     passphrase_file: Path | None
     keystore_folders: tuple[Path, ...]
     sources: Mapping[str, str]
@@ -144,6 +146,7 @@ def load_settings(workspace: Path | None = None, environment: Mapping[str, str] 
         trusted=read_trust_settings(table.sub("trust")),
         api=read_api_settings(folder, table.sub("api")),
         index=environment.get("CREDROOT_INDEX") or audit.optional_text("index"),
+        outputs=read_output_settings(folder, table.sub("outputs")),
         passphrase_file=_passphrase_file(folder, environment, table),
         keystore_folders=_keystore_folders(folder, environment),
         sources=sources,
@@ -165,7 +168,6 @@ def _issuer(entry: SettingsTable) -> IssuerSettings:
         email=entry.optional_text("email"),
         description=entry.optional_text("description"),
         image=entry.optional_text("image"),
-        badge_colour=entry.optional_text("badge_colour"),
         publish_url=entry.optional_text("publish_url"),
     )
     entry.finish()

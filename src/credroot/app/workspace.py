@@ -24,6 +24,13 @@ SIGNER_NAME = "registrar"
 SIGNING_KEY_FILE = "signing-key.json"
 PASSPHRASE_FILE = "keys/passphrase"  # noqa: S105
 PASSPHRASE_BYTES = 24
+_OUTPUTS_HINT = """\
+# What learners get beside the JSON, made by `credroot batch outputs NAME`.
+# [outputs]
+# make = ["png", "svg", "pdf", "mail"]
+# page = "https://verify.example.org/"   # the verify page that links and QR codes lead to
+# theme = "theme.toml"                   # colours, logo and words
+"""
 
 
 def create_workspace(
@@ -35,8 +42,11 @@ def create_workspace(
     did: str | None = None,
     url: str | None = None,
     publish_url: str | None = None,
+    outputs: str = _OUTPUTS_HINT,
 ) -> AccountId:
     """Write keys and settings into `folder`; give the issuer's account. Nothing is sent to any chain.
+
+    `outputs` is the table of that name, as text.
 
     `passphrase` `None` makes one up and keeps it in a file beside the keys, which only the local network allows.
 
@@ -62,6 +72,7 @@ def create_workspace(
         publish_url=publish_url,
         network=network.name,
         own_passphrase=passphrase is None,
+        outputs=outputs,
     )
     (folder / "deployments").mkdir(exist_ok=True)
     write_file(folder / SETTINGS_FILE, settings.encode())
@@ -85,6 +96,7 @@ def _settings_text(
     publish_url: str | None,
     network: str,
     own_passphrase: bool,
+    outputs: str,
 ) -> str:
     lines = [
         "# A workspace of Credroot. `credroot --help` lists what can be done here.",
@@ -114,6 +126,7 @@ def _settings_text(
         f'account = "{account.caip10}"',
         f'source = "the settings of this {"local " if network == LOCAL_NETWORK else ""}workspace"',
         "",
+        outputs,
     ]
     return "\n".join(lines)
 

@@ -19,6 +19,15 @@ def write_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     A reader sees the old content or the new one, never a part. Raises `OSError` (a full disk, say), and `path` is as
     it was.
     """
+    replace_file(path, data, mode=mode)
+    sync_folder(path.parent)
+
+
+def replace_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
+    """Write `data` to `path`, whole or not at all; the caller syncs the folder, once for many files.
+
+    Until then a power cut may leave the old file, or none.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         write_new(temporary, data, mode=mode)
@@ -26,7 +35,6 @@ def write_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def write_new(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from typing import Any
-
-import pytest
 
 SCRIPTS = {
     "Latin": "Łukasz Ångström-Nguyễn",
@@ -42,16 +38,3 @@ def issued(holder: str = "Ada Lovelace", **achievement: Any) -> bytes:
         },
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
-
-
-@pytest.fixture(scope="session")
-def typesetter() -> None:
-    """Skip where PDFs can't be set: the extra, or the fonts for every script, are missing."""
-    pytest.importorskip("typst", reason="typst is not installed: the extra credroot[pdf]")
-    pytest.importorskip("segno", reason="segno is not installed: the extra credroot[pdf]")
-    if shutil.which("fc-list") is None:
-        pytest.skip("fc-list is not installed, so it is not known which fonts there are")
-    for language in ("ar", "zh-cn", "hi", "ru", "el"):
-        found = subprocess.run(["fc-list", f":lang={language}"], capture_output=True, text=True, check=False).stdout
-        if not found.strip():
-            pytest.skip(f"no font for {language}: install fonts-noto-core and fonts-noto-cjk")

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from credroot.app.outputs import wanted_outputs
+from credroot.app.settings import load_settings
+from credroot.core.errors import InputError
 from credroot.credential.baking.detect import read_credential_bytes
 from credroot.credential.baking.pdf import extract_pdf
 from tests.workspaces import run_credroot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from credroot.issuer.outputs.making import Wanted
     from tests.workspaces import Workspace
 
 BATCH = "data-analytics-2026"
@@ -20,9 +28,8 @@ BATCH = "data-analytics-2026"
 
 @pytest.mark.usefixtures("typesetter")
 def test_every_learner_of_the_demonstration_gets_every_file_and_each_verifies(demonstrated: Workspace) -> None:
-    options = ("--png", "--svg", "--pdf", "--mail", "--page", "https://verify.example/")
-    done = run_credroot(demonstrated.folder, "batch", "outputs", BATCH, *options)
-    assert done.returncode == 0, done.stderr
+    assert "25 badges (PNG), 25 badges (SVG), 25 PDFs, 25 messages, mail-merge.csv, report.html" in demonstrated.output
+    assert "25 of 25 PNG, 25 of 25 SVG, 25 of 25 PDF valid" in demonstrated.output
     folder = demonstrated.folder / "batches" / BATCH / "outputs"
     assert folder.stat().st_mode & 0o077 == 0
     for credential in demonstrated.credentials:
@@ -43,10 +50,50 @@ def test_every_learner_of_the_demonstration_gets_every_file_and_each_verifies(de
     assert [report["verdict"] for report in demonstrated.reports(*files)] == ["valid"] * 3
 
 
+def test_what_is_there_is_kept_and_no_secret_is_in_it(demonstrated: Workspace) -> None:
+    done = run_credroot(demonstrated.folder, "batch", "outputs", BATCH, "--json")
+    assert done.returncode in (0, 3), done.stderr
+    told = json.loads(done.stdout)
+    assert told["kept"] == sum(told["made"].values()) >= 75
+    passphrase = (demonstrated.folder / "keys" / "passphrase").read_text().strip()
+    for path in (demonstrated.folder / "batches" / BATCH / "outputs").rglob("*"):
+        if path.suffix in (".eml", ".csv", ".html", ".json"):
+            text = path.read_text(encoding="utf-8")
+            assert passphrase not in text
+            assert str(demonstrated.folder) not in text
+
+
+@pytest.mark.parametrize(
+    ("outputs", "code"),
+    [
+        ('make = ["gif"]', "settings.outputs"),
+        ('language = "xx"', "settings.outputs"),
+        ('fonts = ["nowhere"]', "settings.outputs"),
+        ('pages = "x"', "settings.unknown"),
+        ('make = "png"', "settings.kind"),
+        ('page = "ftp://x/"', "output.page"),
+        ('theme = "none.toml"', "theme.unreadable"),
+    ],
+)
+def test_a_setting_that_can_not_be_is_named(outputs: str, code: str, tmp_path: Path) -> None:
+    head = 'format = "credroot/settings/v1"\n[issuer]\nid = "did:web:u.example"\nname = "U"\n'
+    key = f'account = "eip155:1:0x{"1" * 40}"\nsigner = "keystore://a"\nsigning_key = "a.json"\n'
+    (tmp_path / "credroot.toml").write_text(f"{head}{key}[outputs]\n{outputs}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        wanted_in(tmp_path)
+    assert caught.value.code == code
+
+
+def wanted_in(folder: Path) -> Wanted:
+    settings = load_settings(folder, {})
+    return wanted_outputs(settings, settings.outputs)
+
+
 def test_messages_need_the_page_that_they_lead_to(demonstrated: Workspace) -> None:
-    done = run_credroot(demonstrated.folder, "batch", "outputs", BATCH, "--mail")
-    assert done.returncode == 2
-    assert "--page" in done.stderr
+    settings = replace(load_settings(demonstrated.folder).outputs, page=None)
+    with pytest.raises(InputError) as caught:
+        wanted_outputs(load_settings(demonstrated.folder), settings)
+    assert caught.value.code == "output.page"
 
 
 def test_an_unknown_batch_is_named(demonstrated: Workspace) -> None:

@@ -218,6 +218,8 @@ def list_batches(workspace: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"format": BATCHES_FORMAT, "batches": [_wire(*row) for row in rows]}))
         return
+    if not rows:
+        click.echo(f"No batches in {settings.workspace}. A roster becomes one by credroot batch plan.", err=True)
     for name, record, _ in rows:
         count = "" if record is None or record.leaf_count is None else f"{record.leaf_count} credentials"
         click.echo(f"{name:<32} {_state(record):<12} {count}")

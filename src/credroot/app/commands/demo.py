@@ -8,6 +8,8 @@ import click
 
 from credroot.app.exit_codes import Exit
 
+DEFAULT_PORT = 8787
+
 
 @click.command()
 @click.option(
@@ -22,7 +24,7 @@ from credroot.app.exit_codes import Exit
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
-    default=8787,
+    default=DEFAULT_PORT,
     show_default=True,
     help="The verify page's port on loopback.",
 )
@@ -34,7 +36,7 @@ def demo(context: click.Context, folder: Path, no_serve: bool, port: int) -> int
     """
     from credroot.app.demonstration import demonstrate
 
-    if not demonstrate(folder.absolute(), click.echo):
+    if not demonstrate(folder.absolute(), click.echo, page=f"http://127.0.0.1:{port or DEFAULT_PORT}/"):
         return Exit.PROBLEM
     if no_serve:
         return Exit.OK

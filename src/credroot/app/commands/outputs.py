@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from credroot.app.exit_codes import Exit
+from credroot.app.output_settings import OUTPUT_KINDS, OUTPUT_LANGUAGES
 from credroot.app.settings import load_settings
-from credroot.core.errors import InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
+
+if TYPE_CHECKING:
+    from credroot.issuer.outputs.making import Made
+
+OUTPUTS_FORMAT = "credroot/batch-outputs/v1"
 
 
 @click.command("outputs")
@@ -19,12 +27,11 @@ from credroot.issuer.batch_folder import BatchFolder, check_name
 @click.option("--pdf", is_flag=True, help="An accessible PDF with the credential attached; needs credroot[pdf].")
 @click.option("--mail", is_flag=True, help="A mail-merge table, and a draft of a message for each learner.")
 @click.option("--page", metavar="URL", help="The verify page that links and QR codes lead to.")
+@click.option("--language", type=click.Choice(OUTPUT_LANGUAGES), help="Of PDF and message; English if unset.")
 @click.option(
-    "--language",
-    type=click.Choice(["en", "es", "fr", "de"]),
-    default="en",
-    show_default=True,
-    help="Of PDF and message.",
+    "--theme",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file with the issuer's colours, logo and words.",
 )
 @click.option(
     "--fonts",
@@ -32,6 +39,7 @@ from credroot.issuer.batch_folder import BatchFolder, check_name
     multiple=True,
     help="A folder with fonts for the PDF, besides those of the system.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 @click.pass_obj
 def outputs(
     workspace: Path | None,
@@ -41,32 +49,58 @@ def outputs(
     pdf: bool,
     mail: bool,
     page: str | None,
-    language: str,
+    language: str | None,
+    theme: Path | None,
     fonts: tuple[Path, ...],
+    as_json: bool,
 ) -> int:
     """Make what learners get: pictures, a PDF, messages; and a report of the batch. Nothing is sent.
 
-    The files are private to you: they name people. Without any option only the report is made.
+    What is made is set once under [outputs] in credroot.toml; options take its place. The files are private to you:
+    they name people. It may be stopped at any moment; the same command goes on, and keeps what is there already.
     """
-    from credroot.app.outputs import write_outputs
-    from credroot.issuer.outputs.links import check_page
-    from credroot.issuer.outputs.making import Wanted
+    from credroot.app.outputs import told_outputs, wanted_outputs, write_outputs
 
     settings = load_settings(workspace)
     batch = BatchFolder(settings.workspace / "batches" / check_name(name))
-    kinds = {"png": png, "svg": svg, "pdf": pdf, "mail": mail}
-    if page is None and mail:
-        raise InputError("messages need the verify page that their links lead to: --page URL", code="usage.options")
-    wanted = Wanted(
-        kinds=frozenset(kind for kind, is_wanted in kinds.items() if is_wanted),
-        page=None if page is None else check_page(page),
-        language=language,
-        font_folders=fonts,
+    asked = frozenset(kind for kind, is_on in zip(OUTPUT_KINDS, (png, svg, pdf, mail), strict=True) if is_on)
+    set_up = settings.outputs
+    wanted = wanted_outputs(
+        settings,
+        replace(
+            set_up,
+            make=asked or set_up.make,
+            page=page or set_up.page,
+            language=language or set_up.language,
+            theme=theme or set_up.theme,
+            fonts=fonts or set_up.fonts,
+        ),
     )
-    lines, folder = write_outputs(settings, batch, wanted)
-    made = ", ".join(sorted(wanted.kinds)) or "the report"
-    click.echo(f"Wrote {made} for {len(lines)} credentials into {folder}")
-    problems = [line for line in lines if line.problem]
+    for warning in wanted.theme.warnings():
+        click.echo(f"! theme: {warning}", err=True)
+    made, folder = write_outputs(settings, batch, wanted)
+    if as_json:
+        click.echo(json.dumps(_wire(name, made, folder)))
+    else:
+        kept = f" ({made.kept:,} files were there already)" if made.kept else ""
+        click.echo(f"Wrote {told_outputs(made, wanted)}{kept}")
+        click.echo(f"Into  {folder}")
+        if not wanted.kinds:
+            click.echo("Only the report was asked for: add --png, --svg, --pdf or --mail, or set [outputs].", err=True)
+    problems = [line for line in made.lines if line.problem]
     for line in problems:
         click.echo(f"x row {line.row}  {line.problem}", err=True)
     return Exit.PROBLEM if problems else Exit.OK
+
+
+def _wire(name: str, made: Made, folder: Path) -> dict[str, object]:
+    return {
+        "format": OUTPUTS_FORMAT,
+        "batch": name,
+        "folder": str(folder),
+        "made": {kind: made.count(kind) for kind in OUTPUT_KINDS},
+        "kept": made.kept,
+        "problems": [
+            {"row": line.row, "id": line.credential_id, "problem": line.problem} for line in made.lines if line.problem
+        ],
+    }

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import dataclass, field
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, TextIO, cast
 
 from credroot.core.errors import InputError
 from credroot.core.spreadsheet import safe_cell
+from credroot.issuer.outputs.mail_page import mail_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from credroot.issuer.outputs.theme import Theme
 
 COLUMNS = ("email", "name", "skill", "issuer", "issued", "expires", "credential_id", "link", "linkedin", "files")
 MEDIA_TYPES = {
@@ -23,36 +29,8 @@ MEDIA_TYPES = {
     ".svg": ("image", "svg+xml"),
     ".pdf": ("application", "pdf"),
 }
-_WORDS = {
-    "en": (
-        "Your credential: {skill}",
-        "Dear {name},\n\n{issuer} has issued you the credential “{skill}”. It is attached. Keep the files: they"
-        " are yours, and anyone can check them without asking us.\n",
-        "Check or share it: {link}\n",
-        "Add it to your LinkedIn profile: {linkedin}\n",
-    ),
-    "es": (
-        "Su credencial: {skill}",
-        "Hola, {name}:\n\n{issuer} le ha otorgado la credencial «{skill}». Va adjunta. Guarde los archivos: son suyos,"
-        " y cualquiera puede comprobarlos sin preguntarnos.\n",
-        "Compruébela o compártala: {link}\n",
-        "Añádala a su perfil de LinkedIn: {linkedin}\n",
-    ),
-    "fr": (
-        "Votre attestation : {skill}",
-        "Bonjour {name},\n\n{issuer} vous a délivré l’attestation « {skill} ». Elle est jointe. Gardez les fichiers :"
-        " ils sont à vous, et chacun peut les vérifier sans nous interroger.\n",
-        "Vérifiez-la ou partagez-la : {link}\n",
-        "Ajoutez-la à votre profil LinkedIn : {linkedin}\n",
-    ),
-    "de": (
-        "Ihr Nachweis: {skill}",
-        "Guten Tag, {name},\n\n{issuer} hat Ihnen den Nachweis „{skill}“ ausgestellt. Er ist angehängt. Bewahren Sie"
-        " die Dateien auf: Sie gehören Ihnen, und jeder kann sie prüfen, ohne uns zu fragen.\n",
-        "Prüfen oder teilen Sie ihn: {link}\n",
-        "Nehmen Sie ihn in Ihr LinkedIn-Profil auf: {linkedin}\n",
-    ),
-}
+_BADGE_ID = "badge@credroot.invalid"
+"""Names the picture inside the message; no address of anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +47,105 @@ class Letter:
     link: str
     """The private link, or nothing."""
     linkedin: str
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    """Attachments by name, in order."""
+    linkedin_fields: Mapping[str, str] = field(default_factory=dict)
+    """LinkedIn's own labels and what goes there."""
+    files: tuple[str, ...] = ()
+    """Names of the attachments, in order."""
 
 
-def mail_merge(letters: Iterable[Letter]) -> bytes:
-    """Write the table, one row a learner, as CSV in UTF-8 with a byte order mark; files by name, with semicolons."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for letter in letters:
+class MailMerge:
+    """The table, one row a learner, written as it comes: UTF-8 with a byte order mark, so that spreadsheets see it."""
+
+    def __init__(self) -> None:
+        self._text: TextIO = io.StringIO()
+        self._writer = csv.writer(self._text)
+        self._writer.writerow(COLUMNS)
+
+    def add(self, letter: Letter) -> None:
+        """Add a learner's row; the files by name, with semicolons."""
         cells = [getattr(letter, column) for column in COLUMNS[:-1]]
-        writer.writerow([safe_cell(cell) for cell in (*cells, ";".join(letter.files))])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+        self._writer.writerow([safe_cell(cell) for cell in (*cells, ";".join(letter.files))])
+
+    def table(self) -> bytes:
+        """Give the table as it stands."""
+        self._text.seek(0)
+        return b"\xef\xbb\xbf" + self._text.read().encode()
 
 
-def draft(letter: Letter, *, sender_name: str, sender: str | None, language: str = "en") -> bytes:
-    """Write one message that mail programs open as a draft, with the files attached.
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """How messages of one batch are written."""
 
-    Raises:
-        InputError: ``output.address``, the learner's or the sender's address can't stand in a message.
-    """
-    subject, opening, share, profile = _WORDS[language]
-    values = {"name": letter.name, "skill": letter.skill, "issuer": letter.issuer}
-    message = EmailMessage(policy=SMTP)
+    sender_name: str
+    sender: str | None
+    """An address; `None` leaves it to the mail program."""
+    theme: Theme
+    badge: bytes
+    """The picture, without any credential: it is shown in the message."""
+    language: str = "en"
+
+    def draft(self, letter: Letter, attachments: Mapping[str, bytes]) -> bytes:
+        """Write one message that mail programs open as a draft: plain text, the same as HTML, and the files.
+
+        The same letter gives the same bytes.
+
+        Raises:
+            InputError: ``output.address``, the learner's or the sender's address can't stand in a message.
+        """
+        words = mail_words(self.language) | _own_words(self.theme)
+        values = {"name": letter.name, "skill": letter.skill, "issuer": letter.issuer}
+        said = {name: text.format(**values) for name, text in words.items()}
+        message = EmailMessage(policy=SMTP)
+        _address(message, letter, self.sender_name, self.sender)
+        message["Subject"] = " ".join(said["subject"].split())
+        message["X-Unsent"] = "1"
+        message.set_content(_plain(letter, said))
+        html = mail_page(letter, said, self.theme, language=self.language, picture=f"cid:{_BADGE_ID}")
+        message.add_alternative(html, subtype="html")
+        shown = cast("list[EmailMessage]", message.get_payload())[1]
+        shown.add_related(self.badge, "image", "png", cid=f"<{_BADGE_ID}>", disposition="inline")
+        for name, data in attachments.items():
+            main, sub = MEDIA_TYPES["." + name.rpartition(".")[2]]
+            message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+        _fix_boundaries(message, letter.credential_id.removeprefix("urn:uuid:"))
+        return message.as_bytes()
+
+
+@cache
+def mail_words(language: str) -> dict[str, str]:
+    """Give our words for messages in `language`."""
+    text = (files("credroot.issuer.outputs") / "data" / "mail.json").read_text(encoding="utf-8")
+    words: dict[str, str] = json.loads(text)[language]
+    return words
+
+
+def _own_words(theme: Theme) -> dict[str, str]:
+    own = {"subject": theme.texts.get("mail_subject"), "opening": theme.texts.get("mail_opening")}
+    return {name: text for name, text in own.items() if text}
+
+
+def _address(message: EmailMessage, letter: Letter, sender_name: str, sender: str | None) -> None:
     try:
         message["To"] = MailAddress(letter.name, addr_spec=letter.email)
         if sender:
             message["From"] = MailAddress(sender_name, addr_spec=sender)
     except (ValueError, IndexError) as error:
         raise InputError(f"{letter.email!r} can't stand in a message", code="output.address") from error
-    message["Subject"] = " ".join(subject.format(**values).split())
-    message["X-Unsent"] = "1"
-    body = opening.format(**values)
+
+
+def _plain(letter: Letter, said: Mapping[str, str]) -> str:
+    parts = [said["greeting"], f"{said['opening']} {said['files']}"]
     if letter.link:
-        body += "\n" + share.format(link=letter.link)
+        parts.append(f"{said['check']}:\n{letter.link}\n{said['private']}")
     if letter.linkedin:
-        body += "\n" + profile.format(linkedin=letter.linkedin)
-    message.set_content(f"{body}\n{letter.issuer}\n")
-    for name, data in letter.files.items():
-        main, sub = MEDIA_TYPES["." + name.rpartition(".")[2]]
-        message.add_attachment(data, maintype=main, subtype=sub, filename=name)
-    return message.as_bytes()
+        # The private link stands above already, and is long.
+        copied = {label: value for label, value in letter.linkedin_fields.items() if value != letter.link}
+        fields = "\n".join(f"{label}: {value}" for label, value in copied.items())
+        parts.append(f"{said['linkedin']}:\n{letter.linkedin}\n\n{said['fields']}\n{fields}".rstrip())
+    return "\n\n".join((*parts, letter.issuer)) + "\n"
+
+
+def _fix_boundaries(message: EmailMessage, name: str) -> None:
+    """Name the boundaries by the credential, not at random: a message that is made again is the same message."""
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_credroot_{number}_{name}")
