@@ -159,6 +159,8 @@ def test_a_list_can_be_anchored_and_its_receipt_verifies(registrar: Workspace) -
     assert files == ["public/status/1.json", "public/status/1.receipt.json"]
     assert registrar.run("verify", files[1], "--file", files[0]).returncode == 0
     assert registrar.run("verify", files[1], "--file", "roster.csv").returncode == 3
+    assert registrar.run("issuer", "status").returncode == 0
+    assert not (registrar.folder / files[1]).exists(), "a receipt beside another list than its own"
 
 
 def test_lists_are_not_made_while_a_chain_is_silent(registrar: Workspace, tmp_path: Path) -> None:

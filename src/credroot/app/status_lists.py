@@ -110,9 +110,16 @@ def _write_lists(settings: Settings, keys: Keys, did: str, publish_url: str) -> 
     for number, document in documents.items():
         signed = sign(document, key, verification_method=method, created=moment)
         path = folder / f"{number}.json"
+        # A receipt is of one list to the byte: beside another it would call that a forgery.
+        receipt_of(path).unlink(missing_ok=True)
         write_file(path, orjson.dumps(signed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         written.append(path)
     return tuple(written)
+
+
+def receipt_of(path: Path) -> Path:
+    """Say where the receipt of a list lies that was anchored."""
+    return path.with_suffix(".receipt.json")
 
 
 def _answers(settings: Settings) -> Iterator[tuple[StatusSlot, Status]]:
@@ -148,7 +155,7 @@ def anchor_lists(bench: Workbench, keys: Keys, guards: Guards, lists: Sequence[P
     for index, (path, entry) in enumerate(zip(lists, facts, strict=True)):
         proof = InclusionProof(index, tree.leaf_count, tree.path(index))
         claim = AnchorClaim(bench.deployment.chain_id, bench.deployment.address, bench.issuer, tree.root, proof)
-        receipt = path.with_suffix(".receipt.json")
+        receipt = receipt_of(path)
         write_file(receipt, orjson.dumps(Receipt(entry, claim).to_json(), option=orjson.OPT_INDENT_2))
         written.append(receipt)
     return tuple(written)
