@@ -74,7 +74,7 @@ def postgres() -> Iterator[str]:
         yield folder
 
 
-@pytest.fixture(params=["sqlite", "postgresql"], scope="session")
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
 def new_index_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Makes URLs of empty databases, in SQLite and then in PostgreSQL: every test of an index runs on both."""
     if request.param == "sqlite":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from credroot.auditor.completeness import Completeness, Depth, Subject, check_completeness
 from credroot.auditor.contract_check import check_contract
 from credroot.auditor.ledger import Ledger
+from credroot.auditor.proof_check import prove_state
 from credroot.auditor.sync import Synchroniser
 from credroot.chain.block_header import parse_header
 from credroot.chain.finality import Confirmations
@@ -19,7 +21,7 @@ from credroot.chain.storage_layout import batch_slot, slot_bytes
 from credroot.core.errors import ProofError
 from credroot.core.report import Outcome
 from credroot.core.storage_witness import SlotProof, StorageWitness
-from credroot.core.values import Address
+from credroot.core.values import Address, Digest
 from credroot.store.event_index import EventIndex
 from tests.auditor.embedded import EmbeddedRegistry, embedded_registry
 from tests.auditor.lying_proxy import Lie, LyingProxy, honest
@@ -226,3 +228,58 @@ def test_a_contract_that_is_not_ours_is_named(
     proxy.lie = lambda name, params, result: change(result) if name == method else result
     with Rpc(proxy.url) as rpc:
         assert {finding.number for finding in check_contract(rpc, registry.deployment).findings} == {rule}
+
+
+def test_nothing_good_is_said_of_the_functions_of_code_that_is_not_ours(
+    registry: EmbeddedRegistry, proxy: LyingProxy
+) -> None:
+    delegating = "0xf4"
+    proxy.lie = lambda name, params, result: delegating if name == "eth_getCode" else result
+    with Rpc(proxy.url) as rpc:
+        checked = check_contract(rpc, registry.deployment)
+    assert [finding.number for finding in checked.findings] == ["C601", "C603"]
+    assert {"Owner", "Upgrade path", "Runtime code"}.isdisjoint(dict(checked.facts))
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "rules_found"),
+    [
+        (9, {"data": lambda data: data[: 2 + 64] + f"{6:064x}" + data[2 + 128 :]}, {"S205"}),
+        (10, {"data": lambda data: f"0x{1:064x}"}, {"L107", "S207"}),
+    ],
+)
+def test_an_altered_event_is_found_by_the_state_alone(
+    audited: Audited, place: int, change: dict[str, Callable[[str], str]], rules_found: set[str]
+) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        if method != "eth_getLogs":
+            return result
+        return [
+            {**log, **{name: of(log[name]) for name, of in change.items()}}
+            if int(log["blockNumber"], 16) - 2 == place
+            else log
+            for log in result
+        ]
+
+    assert rules(audited(lie, Depth.STATE)) == rules_found
+
+
+def test_an_invented_event_is_not_in_the_receipts_of_its_block(audited: Audited) -> None:
+    def lie(method: str, params: list[Any], result: Any) -> Any:
+        return [*result, {**result[-1], "logIndex": "0x63"}] if method == "eth_getLogs" and result else result
+
+    assert "H301" in rules(audited(lie, Depth.PROVED))
+
+
+def test_a_proof_is_of_the_pinned_code_and_of_the_block_that_was_indexed(registry: EmbeddedRegistry) -> None:
+    rpc = registry.node.rpc
+    with EventIndex("sqlite://") as index:
+        synchroniser = Synchroniser(rpc, registry.deployment, Confirmations(1), index)
+        position = synchroniser.run().position
+        ledger = Ledger.of(index.events(synchroniser.source))
+    other_code = replace(registry.deployment, code_hash=Digest(b"\x01" * 32))
+    [finding] = prove_state(rpc, other_code, ledger, position).findings
+    assert finding.number == "S210"
+    [finding] = prove_state(rpc, registry.deployment, ledger, replace(position, hash=b"\x01" * 32)).findings
+    assert finding.number == "H307"
+    assert prove_state(rpc, registry.deployment, ledger, position).is_complete

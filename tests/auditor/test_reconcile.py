@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -19,8 +20,10 @@ from credroot.app.demo_data import BATCH_NAME, demo_roster
 from credroot.app.demonstration import demonstrate
 from credroot.app.settings import Settings, load_settings
 from credroot.auditor.audit_report import AuditReport
+from credroot.auditor.exports import has_parquet
 from credroot.auditor.issued_files import RosterFile, read_batches
 from credroot.auditor.ledger import Ledger
+from credroot.auditor.ledger_records import Batch, Key
 from credroot.auditor.reconcile import Reconciled, Reconciliation
 from credroot.core.values import Address, Digest
 
@@ -93,6 +96,36 @@ def test_the_roster_that_a_batch_was_made_from_is_all_on_chain(made: Made, batch
 def test_a_revoked_person_is_still_listed(made: Made, batches: Path) -> None:
     found = reconciled(made, batches, own_roster(batches))
     assert [finding.number for finding in found.findings if finding.number == "R403"] == ["R403"]
+
+
+@pytest.fixture
+def altered(made: Made) -> Made:
+    """The demonstration with a ledger of its own, whose first batch a test may change."""
+    return replace(made, ledger=copy.deepcopy(made.ledger))
+
+
+def first_batch(made: Made) -> Batch:
+    return next(batch for batch in made.ledger.batches.values() if batch.sequence == 1)
+
+
+def test_a_suspended_person_is_still_listed(altered: Made, batches: Path) -> None:
+    batch = first_batch(altered)
+    batch.suspended_words[0] = 1 << next(index for index in range(25) if not batch.bit(batch.revoked_words, index))
+    assert numbers(reconciled(altered, batches, own_roster(batches))) == ["R404"]
+
+
+def test_a_batch_by_a_distrusted_key_is_named(altered: Made, batches: Path) -> None:
+    batch = first_batch(altered)
+    altered.ledger.keys[batch.issuer, batch.key] = Key(distrusted_from=batch.anchored_at)
+    assert numbers(reconciled(altered, batches)) == ["R406"]
+    altered.ledger.keys[batch.issuer, batch.key] = Key(distrusted_from=batch.anchored_at + 1)
+    assert numbers(reconciled(altered, batches)) == []
+
+
+def test_credentials_that_were_made_after_they_were_anchored_are_named(altered: Made, batches: Path) -> None:
+    batch = first_batch(altered)
+    batch.anchored_at -= 2 * 3_600
+    assert set(numbers(reconciled(altered, batches))) == {"A510"}
 
 
 def test_an_independent_roster_is_matched_by_hashes_alone(made: Made, batches: Path, tmp_path: Path) -> None:
@@ -248,6 +281,13 @@ def test_commands_answer_as_documented(status: Status, tmp_path: Path) -> None:
     assert (accepted["severity"], accepted["accepted"]) == ("note", "withdrew before the examination")
     code, text = status("diff", str(before), str(after), "--json")
     assert (code, json.loads(text)["suspicious"]) == (0, False)
+    code, text = status("diff", str(before), "--json")
+    assert (code, json.loads(text)["added"], json.loads(text)["changed"]) == (0, [], [])
+    rewritten = json.loads(before.read_bytes())
+    rewritten["ledger"][0]["leafCount"] += 1
+    before.write_text(json.dumps(rewritten))
+    assert status("diff", str(before))[0] == 3
+    assert (tmp_path / "out" / "events.parquet").exists() == has_parquet()
     signed = tmp_path / "checkpoint.json"
     assert status("checkpoint", str(signed), "--sign")[0] == 0
     assert status("checkpoint", str(signed))[0] == 0

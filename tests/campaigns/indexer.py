@@ -175,8 +175,8 @@ def _tell_lies(
             if replacement == [chosen]:
                 continue
             proxy.lie = _lie(chosen, replacement)
-            tally.lies[name] += 1
             rules = _found_by(chain, proxy.url, new_index_url())
+            tally.lies[name] += 1
             if rules:
                 tally.found[name] += 1
                 tally.rules.update(set(rules))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from credroot.app.audit_index import AUDIT_FOLDER, open_index
 from credroot.app.connections import Connections
@@ -26,14 +26,16 @@ from credroot.auditor.sync import Synced, Synchroniser
 from credroot.auditor.wording import counted
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
-from credroot.core.values import Digest
+from credroot.core.values import Address, Digest
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from credroot.app.network_settings import Network
     from credroot.app.settings import Settings
     from credroot.chain.deployment import Deployment
     from credroot.chain.rpc import Rpc
-    from credroot.core.values import Address
+    from credroot.core.json_types import JsonObject
     from credroot.store.event_index import EventIndex, Position
 
 ACCEPTED_FILE = "accepted.json"
@@ -65,6 +67,36 @@ class Request:
     costs: bool = True
     until: int | None = None
     """The last block; finality where it is `None`."""
+
+    def to_json(self) -> JsonObject:
+        """Give what a report says of it; where files are is the auditor's own business."""
+        return {
+            "depth": self.depth.name.lower(),
+            "contract": self.contract,
+            "files": self.files,
+            "issuers": [str(account) for account in self.issuers],
+            "accreditors": [str(account) for account in self.accreditors],
+        }
+
+    @classmethod
+    def again(cls, report: JsonObject) -> Self:
+        """Give what was asked for a report, up to the block that it ends at.
+
+        Raises:
+            InputError: ``audit.report``, it does not say what was asked.
+        """
+        try:
+            asked, checkpoint = cast("Any", report["asked"]), cast("Any", report["checkpoint"])
+            return cls(
+                depth=Depth[str(asked["depth"]).upper()],
+                contract=bool(asked["contract"]),
+                files=bool(asked["files"]),
+                issuers=tuple(map(Address.from_hex, asked["issuers"])),
+                accreditors=tuple(map(Address.from_hex, asked["accreditors"])),
+                until=int(checkpoint["block"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(f"the report does not say what was asked: {error}", code="audit.report") from error
 
 
 @dataclass(slots=True)
@@ -183,6 +215,7 @@ def audit(at: Desk, request: Request) -> AuditReport:
         costs=costs,
         names={one.account.address: one.name for one in at.settings.trusted.issuers if one.account is not None},
         coin=at.network.coin,
+        asked=request.to_json(),
     )
 
 
@@ -284,9 +317,9 @@ def accept(settings: Settings, identifier: str, note: str) -> Path:
     return path
 
 
-def write_report(at: Desk, report: AuditReport, folder: Path) -> tuple[str, ...]:
-    """Write everything about an audit into `folder`; give the names of the files."""
-    from credroot.auditor.exports import csv_lines, jsonl_lines
+def write_report(at: Desk, report: AuditReport, folder: Path, *, parquet: bool = False) -> tuple[str, ...]:
+    """Write everything about an audit into `folder`, events as Parquet too where asked for; give the files' names."""
+    from credroot.auditor.exports import csv_lines, jsonl_lines, write_parquet
     from credroot.auditor.html_report.page import html_report
     from credroot.store.durable import write_file
 
@@ -298,7 +331,11 @@ def write_report(at: Desk, report: AuditReport, folder: Path) -> tuple[str, ...]
     write_file(folder / "report.json", (json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n").encode())
     write_file(folder / "report.html", html_report(report).encode())
     write_file(folder / "checkpoint.json", report.checkpoint().to_bytes())
-    return ("report.html", "report.json", "events.csv", "events.jsonl", "checkpoint.json")
+    names = ("report.html", "report.json", "events.csv", "events.jsonl", "checkpoint.json")
+    if not parquet:
+        return names
+    write_parquet(at.index.events(at.source, last=last), folder / "events.parquet")
+    return (*names, "events.parquet")
 
 
 def told(report: AuditReport) -> Iterator[str]:

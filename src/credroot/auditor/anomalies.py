@@ -100,7 +100,7 @@ def _fresh_keys(ledger: Ledger, by_issuer: dict[Address, list[Batch]], limits: T
             continue
         for batch in by_issuer.get(change.issuer, []):
             if batch.key == change.account and 0 <= batch.anchored_at - change.at < limits.key_age:
-                delay = counted((batch.anchored_at - change.at) // 60, "minute")
+                delay = _delay(batch.anchored_at - change.at)
                 message = f"batch {batch.sequence} of {batch.issuer}, {delay} after key {batch.key} was added"
                 yield Finding("A502", message, _about(batch))
                 break
@@ -116,10 +116,9 @@ def _withdrawals(ledger: Ledger, limits: Thresholds) -> Iterator[Finding]:
             message = f"batch {batch.sequence} of {batch.issuer}, {size}, reason {withdrawal.reason}"
             yield Finding("A506", message, _about(batch))
         if withdrawal.at - batch.anchored_at < limits.withdrawal_age:
-            minutes = (withdrawal.at - batch.anchored_at) // 60
             message = (
                 f"{counted(withdrawal.credentials, 'credential')} of batch {batch.sequence} of {batch.issuer} "
-                f"{counted(minutes, 'minute')} after it was anchored, reason {withdrawal.reason}"
+                f"{_delay(withdrawal.at - batch.anchored_at)} after it was anchored, reason {withdrawal.reason}"
             )
             yield Finding("A503", message, {**_about(batch), "block": withdrawal.block})
 
@@ -148,6 +147,10 @@ def _long_suspended(ledger: Ledger, now: int, limits: Thresholds) -> Iterator[Fi
                 f"{counted(batch.suspended_credentials, 'credential')} of batch {batch.sequence} of {batch.issuer}"
             )
             yield Finding("A511", f"{message}, unchanged since {_moment(since)}", _about(batch))
+
+
+def _delay(seconds: int) -> str:
+    return counted(seconds // 60, "minute") if seconds >= 60 else counted(seconds, "second")
 
 
 def _about(batch: Batch) -> dict[str, str | int]:

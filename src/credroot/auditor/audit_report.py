@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from credroot.auditor.ledger_records import Batch
     from credroot.auditor.reconcile import Reconciled
     from credroot.chain.deployment import Deployment
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json_types import JsonObject, JsonValue
     from credroot.store.event_index import Position
 
 REPORT_FORMAT = "credroot/audit/v1"
@@ -49,6 +49,8 @@ class AuditReport:
     names: Mapping[Address, str] = field(default_factory=dict)
     """Issuers that the trust list names."""
     coin: str = "ETH"
+    asked: Mapping[str, JsonValue] = field(default_factory=dict)
+    """How far it went and about whom it asked: what another auditor needs to run it again."""
 
     @property
     def is_local(self) -> bool:
@@ -109,6 +111,7 @@ class AuditReport:
                 "toBlockTime": format_time(datetime.fromtimestamp(self.block_time, UTC)),
                 "finality": self.finality,
             },
+            "asked": dict(self.asked),
             "clean": self.is_clean,
             "checks": [check.to_json() for check in self.checks],
             "findings": [finding.to_json() for finding in self.findings],

@@ -12,6 +12,8 @@ from credroot.chain.rpc import RpcError
 from credroot.core.errors import ChainUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from credroot.chain.deployment import Deployment
     from credroot.chain.rpc import Rpc
     from credroot.core.json_types import JsonObject, JsonValue
@@ -61,9 +63,9 @@ def check_contract(rpc: Rpc, deployment: Deployment) -> ContractChecked:
     else:
         find("C601", f"the code at {deployment.address} has {len(code)} bytes and is not our build")
     facts += _deployment_facts(rpc, deployment, artifact.creation_code, find)
-    dangerous = sorted({_DANGEROUS[code] for code in _instructions(artifact.runtime_code) if code in _DANGEROUS})
+    dangerous = sorted({_DANGEROUS[opcode] for opcode in _instructions(code) if opcode in _DANGEROUS})
     if dangerous:
-        find("C603", f"the build has {', '.join(dangerous)}")
+        find("C603", f"the code has {', '.join(dangerous)}")
     else:
         facts.append(("Upgrade path", "none: no delegated call, no self-destruction, creates no contract"))
     filled = [name for name, slot in PROXY_SLOTS.items() if _is_filled(rpc, deployment, slot)]
@@ -71,15 +73,21 @@ def check_contract(rpc: Rpc, deployment: Deployment) -> ContractChecked:
         find("C603", f"a proxy's slot is filled: {', '.join(filled)}")
     else:
         facts.append(("Proxy slots", "empty (ERC-1967 implementation, admin, beacon)"))
-    names = sorted(signature.partition("(")[0] for signature in artifact.selectors)
-    control = [name for name in names if any(word in name.lower() for word in _CONTROL)]
-    if control:
-        find("C604", f"functions that sound like control: {', '.join(control)}")
-    else:
-        facts.append(("Owner", f"none: none of the {len(names)} functions is for an owner of the contract"))
+    if code == artifact.runtime_code:
+        facts += _owner_facts(artifact.selectors, find)
     facts.append(("Compiler", artifact.compiler))
     facts += [(f"Source {path}", f"sha256 {digest.hex()}") for path, digest in sorted(artifact.source_hashes.items())]
     return ContractChecked(tuple(findings), tuple(facts))
+
+
+def _owner_facts(selectors: Iterable[str], find: Any) -> list[tuple[str, str]]:
+    """Look for functions that sound like an owner's; what the functions of other code are called nobody knows."""
+    names = sorted(signature.partition("(")[0] for signature in selectors)
+    control = [name for name in names if any(word in name.lower() for word in _CONTROL)]
+    if control:
+        find("C604", f"functions that sound like control: {', '.join(control)}")
+        return []
+    return [("Owner", f"none: none of the {len(names)} functions is for an owner of the contract")]
 
 
 def _deployment_facts(rpc: Rpc, deployment: Deployment, creation: bytes, find: Any) -> list[tuple[str, str]]:

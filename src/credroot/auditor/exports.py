@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,11 @@ def csv_lines(events: Iterable[Stored]) -> Iterator[str]:
     yield _csv_line(COLUMNS)
     for stored in events:
         yield _csv_line(map(safe_cell, _cells(stored)))
+
+
+def has_parquet() -> bool:
+    """Answer whether what `write_parquet` needs is installed."""
+    return find_spec("pyarrow") is not None
 
 
 def write_parquet(events: Iterable[Stored], path: Path) -> int:

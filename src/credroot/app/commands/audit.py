@@ -190,7 +190,10 @@ def reconcile(place: Place, **options: Any) -> int:
 @_with_files
 @at_a_place
 def report(place: Place, out: Path | None, **options: Any) -> int:
-    """Check everything and write it down: one HTML page for people, JSON for programs, events as CSV and JSON lines."""
+    """Check everything and write it down: one HTML page for people, JSON for programs, events as CSV and JSON lines.
+
+    With the extra credroot[parquet], events as Parquet, too.
+    """
     from credroot.app.audit_index import AUDIT_FOLDER
 
     folder = out or place.settings.workspace / AUDIT_FOLDER / "report"
@@ -214,6 +217,7 @@ def _report(
     from credroot.app.auditing import Request, told, write_report
     from credroot.app.auditing import audit as run_audit
     from credroot.auditor.completeness import Depth
+    from credroot.auditor.exports import has_parquet
 
     request = Request(
         depth=Depth(DEPTHS.index(depth) + 1),
@@ -227,7 +231,7 @@ def _report(
     )
     with place.desk() as at:
         made = run_audit(at, request)
-        written = write_report(at, made, out) if out is not None else ()
+        written = write_report(at, made, out, parquet=has_parquet()) if out is not None else ()
     if as_json:
         click.echo(json.dumps(made.to_json(), indent=1, ensure_ascii=False))
     else:
@@ -250,8 +254,9 @@ def contract(place: Place, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"format": "credroot/audit-contract/v1", **checked.to_json()}, indent=1))
     else:
+        width = max((len(name) for name, _ in checked.facts), default=0) + 2
         for name, fact in checked.facts:
-            click.echo(f"{name:<18}{fact}")
+            click.echo(f"{name:<{width}}{fact}")
         for finding in checked.findings:
             click.echo(f"{finding.severity.value:<8}{finding.id}  {finding.rule.title}: {finding.message}")
     return Exit.PROBLEM if checked.findings else Exit.OK
@@ -274,13 +279,26 @@ def watch(place: Place, poll: float, once: bool, as_lines: bool) -> int:
 
 @audit.command()
 @click.argument("earlier", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("later", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("later", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def diff(earlier: Path, later: Path, as_json: bool) -> int:
-    """Compare two JSON reports: what was added, what changed, and whether the past was rewritten (exit 3)."""
+@at_a_place
+def diff(place: Place, earlier: Path, later: Path | None, as_json: bool) -> int:
+    """Compare two JSON reports: what was added, what changed, and whether the past was rewritten (exit 3).
+
+    Without LATER the audit of EARLIER is run again here, up to the same block, and compared: whoever trusts nobody
+    takes another auditor's report, and gets the same or an exit status of 3.
+    """
+    from credroot.app.auditing import Request
+    from credroot.app.auditing import audit as run_audit
     from credroot.auditor.difference import compare, read_report
 
-    found = compare(*(read_report(path.read_bytes(), source=str(path)) for path in (earlier, later)))
+    before = read_report(earlier.read_bytes(), source=str(earlier))
+    if later is not None:
+        after = read_report(later.read_bytes(), source=str(later))
+    else:
+        with place.desk() as at:
+            after = run_audit(at, Request.again(before)).to_json()
+    found = compare(before, after)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
         return Exit.PROBLEM if found.is_suspicious else Exit.OK

@@ -109,7 +109,7 @@ def _verdict(report: AuditReport) -> str:
 
 def _tiles(report: AuditReport) -> str:
     batches = list(report.ledger.batches.values())
-    tiles: list[tuple[str, object]] = [
+    tiles = [
         ("Events", report.ledger.events),
         ("Issuers", len(report.ledger.counts)),
         ("Batches", len(batches)),
@@ -118,9 +118,8 @@ def _tiles(report: AuditReport) -> str:
         ("Suspended", sum(batch.suspended_credentials for batch in batches)),
     ]
     if report.reconciled is not None and report.reconciled.rosters:
-        found, rows = report.reconciled.rows_on_chain, report.reconciled.rows
-        tiles.append((f"Of {rows:,} rows", found))
-    cells = "".join(f'<div class="tile"><dt>{name}</dt><dd>{text(value)}</dd></div>' for name, value in tiles)
+        tiles.append(("Rows on chain", report.reconciled.rows_on_chain))
+    cells = "".join(f'<div class="tile"><dt>{name}</dt><dd>{value:,}</dd></div>' for name, value in tiles)
     return f'<dl class="tiles">{cells}</dl>'
 
 
