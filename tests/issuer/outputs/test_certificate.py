@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -138,13 +139,26 @@ def test_nothing_runs_over_the_margin(crowd: str, layout: Layout, picture: bytes
             assert strip.getextrema() == (255, 255), crowd
 
 
-def pages(credential: bytes, picture: bytes, theme: Theme) -> list[Image.Image]:
+@pytest.mark.parametrize("layout", Layout)
+def test_the_code_on_it_is_the_private_link_also_as_a_fax_would_show_it(layout: Layout, picture: bytes) -> None:
+    zxingcpp = pytest.importorskip("zxingcpp", reason="zxing-cpp is not installed")
+    noise = " ".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(14))
+    credential = issued("Ada Lovelace", description=noise)
+    sheets = pages(credential, picture, Theme(layout=layout), pixels_per_inch=110)
+    (code,) = [code for sheet in sheets for code in zxingcpp.read_barcodes(sheet)]
+    assert len(code.text) > 900
+    assert code.text == private_link(PAGE, read_content(credential))
+
+
+def pages(credential: bytes, picture: bytes, theme: Theme, *, pixels_per_inch: int = 50) -> list[Image.Image]:
     """Give the pages of a certificate as grey pixels."""
     import typst
 
     content = read_content(credential)
     data = Typesetter(theme, page=PAGE)._data(content, picture, private_link(PAGE, content))
-    drawn = typst.compile(_template(), format="png", ppi=50, sys_inputs={"data": json.dumps(data), "credential": "{}"})
+    drawn = typst.compile(
+        _template(), format="png", ppi=pixels_per_inch, sys_inputs={"data": json.dumps(data), "credential": "{}"}
+    )
     sheets = [drawn] if isinstance(drawn, bytes) else drawn
     return [Image.open(io.BytesIO(sheet)).convert("L") for sheet in sheets]
 

@@ -78,7 +78,11 @@ def outputs(
     )
     for warning in wanted.theme.warnings():
         click.echo(f"! theme: {warning}", err=True)
-    made, folder = write_outputs(settings, batch, wanted)
+    try:
+        made, folder = write_outputs(settings, batch, wanted)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("safe to stop: the same command goes on, and keeps what is there already", err=True)
+        return Exit.PARTLY
     if as_json:
         click.echo(json.dumps(_wire(name, made, folder)))
     else:

@@ -47,6 +47,7 @@ dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.6em}
 thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 tr{display:block;border-bottom:1px solid var(--line);padding:9px 0}tr:last-child{border-bottom:0}
 td{display:block;border:0;padding:1px 0;overflow-wrap:anywhere}td.n::before{content:"Row ";color:var(--soft)}}
+@page{margin:14mm}
 @media print{body{background:#fff;font-size:10pt;border-top:0}main{max-width:none;padding:0}
 .card,.tile{border-color:#bbb}
 .card{overflow:visible;padding:0 8px}tr,.tile{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}}
