@@ -59,10 +59,23 @@ class Promise:
 
     def receipt(self, chain: ChainWriter) -> Receipt | None:
         """Give the receipt of the attempt that is in a block of the present chain."""
-        found = [receipt for one in self.attempts if (receipt := chain.receipt(one.hash)) is not None]
+        found = [
+            receipt
+            for one in self.attempts
+            if (receipt := chain.receipt(one.hash)) is not None
+            if (block := chain.block(receipt.block_number)) is not None and block.hash == receipt.block_hash
+        ]
         if len(found) > 1:
             raise Broken(f"{self.kind} {self.nonce} was mined {len(found)} times")
         return found[0] if found else None
+
+    def is_starved(self, receipt: Receipt) -> bool:
+        """Answer whether it ran out of gas: its estimate was of a state in which there was less to do.
+
+        To reinstate who is not suspended is cheap; where a reorganisation brings the suspension back, it is not.
+        """
+        limits = [one.gas for one in self.attempts if one.hash == receipt.transaction]
+        return not receipt.succeeded and limits == [receipt.gas_used]
 
 
 @dataclass
@@ -160,6 +173,8 @@ class IssuerModel:
         """Work out what the registry holds; raise `Broken` where it did or refused something else."""
         model = Model()
         for promise, receipt in self.mined(chain):
+            if promise.is_starved(receipt):
+                continue
             block = chain.block(receipt.block_number)
             assert block is not None
             try:
@@ -259,7 +274,7 @@ class IssuerModel:
     def _is_taken(self, desk: Desk, operation: Operation, receipt: Receipt | None) -> bool:
         """Answer whether a transaction that this journal can't know used the number of an operation."""
         if receipt is not None:
-            return not desk.journal.knows_transaction(operation.chain_id, receipt.transaction)
+            return receipt.transaction not in {attempt.hash for attempt in desk.journal.attempts(operation.id)}
         others = {who for who, _raw in self.foreign.values()} | {promise.sender for promise in self.forgotten}
         return operation.sender in others
 

@@ -26,7 +26,10 @@ OUTAGES_IN_A_ROW = 10
 """An endpoint that fails this often in a row is given up for now; the journal keeps the place."""
 
 _STOPPED = {
-    OperationState.REVERTED: ("anchor.reverted", "the registry refused it; the fee was paid, nothing was changed"),
+    OperationState.REVERTED: (
+        "anchor.reverted",
+        "the registry refused it or its gas ran out; the fee was paid, nothing changed",
+    ),
     OperationState.REPLACED_EXTERNALLY: (
         "anchor.replaced",
         "another transaction of this account took its number, so it can never be mined; run this again to send it anew",
