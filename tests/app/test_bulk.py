@@ -42,3 +42,22 @@ def test_an_archive_that_shows_bad_faith_is_one_row_and_no_crash(demonstrated: W
     assert [report["verdict"] for report in reports] == ["invalid", "valid"]
     assert reports[0]["checks"][0]["code"] == "archive.unsafe_name"
     assert not (tmp_path.parent.parent / "evil.json").exists()
+
+
+def test_five_hundred_applicants_in_folders_of_their_own(demonstrated: Workspace, tmp_path: Path) -> None:
+    archive, table = tmp_path / "applicants.zip", tmp_path / "out.csv"
+    genuine = demonstrated.credentials[1:]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for number in range(490):
+            zipped.write(genuine[number % len(genuine)], f"applicants/{number:03d}/credential.json")
+        for number in range(10):
+            zipped.writestr(f"applicants/{number:03d}/letter.txt", "Dear Sir or Madam,")
+        zipped.writestr("__MACOSX/applicants/._credential.json", b"\0")
+    done = demonstrated.run("verify", str(archive), "--csv", str(table), "--quiet")
+    assert done.returncode == 3, done.stderr
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert len(rows) == 500
+    assert len({row[0] for row in rows}) == 500
+    assert [row[1] for row in rows] == ["valid"] * 490 + ["invalid"] * 10
+    assert {row[2] for row in rows[490:]} == {"baking.unknown_file"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import statistics
 import zipfile
@@ -57,6 +58,36 @@ def test_a_zip_of_the_batch_is_a_table(open_page: Any, live: str, demonstrated: 
     assert page.locator(".mark.withdrawn").count() == 1
 
 
+def test_five_hundred_files_are_one_table_that_a_keyboard_sorts(
+    open_page: Any, live: str, demonstrated: Workspace
+) -> None:
+    genuine = [path.read_bytes() for path in demonstrated.credentials[1:]]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for number in range(498):
+            zipped.writestr(f"applicants/{number:03d}/credential.json", genuine[number % len(genuine)])
+        zipped.writestr("applicants/revoked.json", demonstrated.credentials[0].read_bytes())
+        zipped.writestr("applicants/letter.txt", "Dear Sir or Madam,")
+    page = open_page(live)
+    page.set_default_timeout(30_000)
+    print(f"500 files in a zip of {len(archive.getvalue())} bytes: {drop(page, 'a.zip', archive.getvalue()):.0f} ms")
+    assert heading(page) == "500 files checked"
+    assert page.locator(".mark.good").count() == 498
+    page.get_by_role("button", name="Verdict").focus()
+    page.keyboard.press("Enter")
+    first = page.locator("tbody tr").first
+    assert page.locator("th[aria-sort=ascending]").count() == 1
+    assert "withdrawn" in first.locator(".mark").get_attribute("class")
+    assert first.locator("th").inner_text() == "applicants/revoked.json"
+    page.keyboard.press("Space")
+    assert page.locator("th[aria-sort=descending]").count() == 1
+    assert "good" in page.locator("tbody tr").first.locator(".mark").get_attribute("class")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="CSV").click()
+    assert len(started.value.path().read_text(encoding="utf-8-sig").splitlines()) == 501
+    assert page.faults == []
+
+
 @pytest.mark.usefixtures("typesetter")
 def test_the_pdf_that_a_learner_got_verifies_when_it_is_dropped_whatever_the_script_of_the_name(
     open_page: Any, live: str, demonstrated: Workspace
@@ -104,7 +135,8 @@ def test_an_issuers_own_site_shows_the_verdict(
     (folder / "revoked.json").write_bytes(demonstrated.credentials[0].read_bytes())
     for name in ("genuine", "revoked"):
         (folder / f"{name}.html").write_text(
-            f'<!doctype html><html lang="en"><title>x</title><script type="module" src="{live}/credroot-verify.js">'
+            f'<!doctype html><html lang="en"><title>x</title><link rel="icon" href="data:,">'
+            f'<script type="module" src="{live}/credroot-verify.js">'
             f'</script><credroot-verify src="{name}.json"></credroot-verify>'
         )
     page = open_page(f"{address}/genuine.html")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.app.page.uploads import MAX_PARTS, Part, read_form, shown_name
+from credroot.app.page.uploads import MAX_PARTS, Part, read_form, shown_name, shown_path
 from credroot.core.errors import InputError
 
 TYPE = "multipart/form-data; boundary=XyZ"
@@ -67,3 +67,16 @@ def test_a_name_is_shown_without_its_path_and_its_tricks(name: str, shown: str) 
 
 def test_a_long_name_is_cut() -> None:
     assert len(shown_name("a" * 500)) == 120
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("Ada/credential.json", "Ada/credential.json"),
+        ("a\\b.json", "a/b.json"),
+        ("./a//\u202eb\x00.json", "a/b.json"),
+        ("x" * 118 + "/" + "y" * 100, "\u2026" + "x" * 18 + "/" + "y" * 100),
+    ],
+)
+def test_folders_of_an_archive_tell_its_files_apart(path: str, shown: str) -> None:
+    assert shown_path(path) == shown

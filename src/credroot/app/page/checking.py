@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from credroot.app.opening import Opened, open_file, unreadable
 from credroot.app.page.code_reader import is_picture
 from credroot.app.page.showing import Shown, Standing, show, standing_of
-from credroot.app.page.uploads import shown_name
+from credroot.app.page.uploads import shown_path
 from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
@@ -122,7 +122,7 @@ def _judged(
 
 def _read(opened: Opened) -> _Read:
     """Find the credential in a file; what is wrong with it becomes a value."""
-    name = shown_name(opened.name)
+    name = shown_path(opened.name)
     if opened.problem is not None:
         return _Read(name, opened.data, problem=opened.problem)
     try:

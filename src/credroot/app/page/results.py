@@ -15,10 +15,12 @@ from credroot.app.page.icons import icon, outcome_icon
 from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.showing import Standing
 from credroot.app.page.telling import Telling, is_local, plain
+from credroot.core.clock import format_time
 from credroot.core.report import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from credroot.app.page.checking import Checked
     from credroot.app.page.markup import Child
@@ -38,6 +40,8 @@ class ResultWriter:
     explorers: Mapping[str, str]
     seal: Callable[[JsonObject, str], str] | None = None
     """Seals a report, in its wire form, and a file's name, so that it can be set as a PDF; `None` where none can."""
+    at: datetime | None = None
+    """When the results were found, where that is to be said."""
 
     def result(self, checked: Checked) -> Markup:
         """Write everything about one file."""
@@ -220,6 +224,7 @@ class ResultWriter:
         )
         called = self._text("record.local") if is_local(report) else name
         rows = [
+            self._fact("pdf.checked", self.wording.minute_of(format_time(self.at)) if self.at else None),
             self._fact("record.network", joined(called, " ", element("code", plain(network.get("chain"))))),
             self._fact("record.registry", _explored(registry, f"{base}/address/{registry}" if base else "")),
             self._fact("record.anchored", self.wording.minute_of(anchored) if isinstance(anchored, str) else None),

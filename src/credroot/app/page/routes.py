@@ -255,7 +255,7 @@ class PageRoutes:
         checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end, read_code=read_code)
         sealer, now = self._sealer, self._clock()
         seal = None if sealer is None else lambda report, name: sealer.seal(report, now, name)
-        writer = ResultWriter(wording(language), self._explorers, seal)
+        writer = ResultWriter(wording(language), self._explorers, seal, now)
         if len(checked) == 1:
             return checked, writer.telling(checked[0].report).heading, writer.result(checked[0])
         table = TableWriter(writer)

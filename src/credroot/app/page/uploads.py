@@ -67,3 +67,11 @@ def shown_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     clean = _SHOWN.sub("", last)
     return clean if len(clean) <= MAX_NAME else clean[: MAX_NAME - 1] + "\u2026"
+
+
+def shown_path(name: str) -> str:
+    """Give a path inside an archive as it may be shown: its parts as `shown_name`, the last ones where it is long."""
+    clean = "/".join(
+        part for part in (shown_name(part) for part in re.split(r"[/\\]", name)) if part not in ("", "..", ".")
+    )
+    return clean if len(clean) <= MAX_NAME else "\u2026" + clean[1 - MAX_NAME :]
