@@ -78,12 +78,12 @@ def rows(workspace: Path, rounds: int) -> list[Row]:
         cpu = dict.fromkeys(("hello", "proof", "verdict", "batch", "whole batch", "naive"), float("inf"))
         for _ in range(rounds + 1):
             once = {
-                "hello": peer.cpu_of([("/", None)], 200),
-                "proof": ours.cpu_of(singly, 2),
-                "verdict": ours.cpu_of(signed, 4),
+                "hello": peer.cpu_of([("/", None)], 100),
+                "proof": ours.cpu_of(singly, 1),
+                "verdict": ours.cpu_of(signed, 2),
                 "batch": ours.cpu_of([("/v1/verify/batch", batch)], 2) / len(receipts),
                 "whole batch": ours.cpu_of([("/v1/verify/batch", credentials)], 4) / len(whole),
-                "naive": peer.cpu_of(naive, 4),
+                "naive": peer.cpu_of(naive, 3),
             }
             cpu = {name: min(spent, cpu[name]) for name, spent in once.items()}
     stack = "pydantic + rfc8785 + merkletools behind FastAPI, proof only"
