@@ -218,6 +218,20 @@ def test_an_index_of_a_newer_release_is_refused(index: EventIndex, index_url: st
     assert caught.value.code == "index.version"
 
 
+def test_an_index_of_the_first_version_is_brought_up_when_it_is_opened(index: EventIndex, index_url: str) -> None:
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(index_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX audit_event_rare"))
+        connection.execute(text("UPDATE audit_schema SET version = 1"))
+    EventIndex(index_url).close()
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT version FROM audit_schema")).scalar_one() == 2
+        assert "audit_event_rare" in {entry["name"] for entry in inspect(connection).get_indexes("audit_event")}
+    engine.dispose()
+
+
 def test_one_index_holds_several_registries(index: EventIndex, chain: AnvilChain) -> None:
     first = Synchroniser(chain.rpc, chain.deployment, Confirmations(1), index).source
     other = index.source(ChainId(5), chain.deployment.address, code_hash=b"c" * 32, deploy_block=1)
