@@ -183,3 +183,53 @@ def test_a_failed_commit_leaves_nothing_and_says_so(journal: Journal) -> None:
         signed(journal, batch="one")
     journal._db.execute("PRAGMA query_only = OFF")
     assert journal.batch("one").state is BatchState.PREPARED
+
+
+PAGE = 4_096
+
+
+def filled(path: Path) -> bytes:
+    """Write a journal of many pages, and give its file."""
+    with Journal(path) as journal:
+        prepared(journal)
+        for nonce in range(40):
+            journal.add_operation(
+                kind="anchor",
+                label="a batch",
+                chain_id=CHAIN,
+                sender=SENDER,
+                to=REGISTRY,
+                data=b"data" * 125,
+                value_wei=0,
+                nonce=nonce,
+                attempt=attempt(nonce + 1),
+                at=NOW,
+            )
+    return path.read_bytes()
+
+
+def test_a_page_that_the_disk_lost_is_noticed_when_the_journal_is_opened(tmp_path: Path) -> None:
+    whole = filled(tmp_path / "journal.db")
+    assert len(whole) > 10 * PAGE
+    for start in range(0, len(whole), PAGE):
+        path = tmp_path / f"{start}.db"
+        path.write_bytes(whole[:start] + b"\xa5" * PAGE + whole[start + PAGE :])
+        with pytest.raises(JournalError):
+            Journal(path)
+        path.write_bytes(whole[: start + PAGE // 2])
+        with pytest.raises(JournalError):
+            Journal(path)
+
+
+def test_a_value_that_cannot_be_is_a_damaged_journal(tmp_path: Path) -> None:
+    filled(tmp_path / "journal.db")
+    for change, read in (
+        ("UPDATE operation SET state = 'finnal'", lambda journal: journal.operations()),
+        ("UPDATE attempt SET hash = x'00' WHERE operation_id = 1", lambda journal: journal.attempts(1)),
+        ("UPDATE batch SET created_at = 'yesterday'", lambda journal: journal.batch("one")),
+    ):
+        with Journal(tmp_path / "journal.db") as journal:
+            journal._db.execute(change)
+            with pytest.raises(JournalError) as refused:
+                read(journal)
+            assert refused.value.code == "journal.damaged"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import CredrootError, InputError
@@ -25,7 +25,7 @@ from credroot.store.journal_records import (
 from credroot.store.journal_rows import ATTEMPT, BATCH, OPERATION, SCHEMA, attempt_of, batch_of, operation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from credroot.core.values import Address, ChainId, Digest, Root
 
+T = TypeVar("T")
 APPLICATION_ID = 0x43524A4C
 """Marks the file as ours in its header: "CRJL"."""
 SCHEMA_VERSION = 1
@@ -49,7 +50,7 @@ class Journal:
     """The journal in one file, which is made where there is none."""
 
     def __init__(self, path: Path) -> None:
-        """Open `path`. Raise `JournalError` for a file that is not a journal or is of a newer release."""
+        """Open `path`. Raise `JournalError` for a file that is no journal, is damaged, or is of a newer release."""
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
@@ -64,6 +65,7 @@ class Journal:
         found = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found == APPLICATION_ID and version == SCHEMA_VERSION:
+            self._require_sound()
             return
         if found == APPLICATION_ID:
             raise JournalError(
@@ -78,6 +80,16 @@ class Journal:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _require_sound(self) -> None:
+        """Look at every page, indexes too: a number that a damaged index hides would be given out twice."""
+        found = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise JournalError(
+                f"{self.path}: the journal is damaged ({found}); nothing was sent. Restore a copy: what it forgot is "
+                "found on the chain",
+                code="journal.damaged",
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +123,12 @@ class Journal:
             return self._db.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise JournalError(f"{self.path}: {error}") from error
+
+    def _records(self, read: Callable[[tuple[Any, ...]], T], query: str, *values: Any) -> tuple[T, ...]:
+        try:
+            return tuple(map(read, self._rows(query, *values)))
+        except (ValueError, TypeError, InputError) as error:
+            raise JournalError(f"{self.path}: the journal is damaged: {error}", code="journal.damaged") from error
 
     def _log(self, at: datetime, batch: str | None, operation_id: int | None, state: str, note: str = "") -> None:
         self._db.execute(
@@ -152,14 +170,14 @@ class Journal:
 
     def batch(self, name: str) -> BatchRecord:
         """Give one batch. Raise `InputError` where there is none of that name."""
-        rows = self._rows(f"{BATCH} WHERE b.name = ?", name)
-        if not rows:
+        found = self._records(batch_of, f"{BATCH} WHERE b.name = ?", name)
+        if not found:
             raise InputError(f"no batch named {name!r}", code="batch.unknown")
-        return batch_of(rows[0])
+        return found[0]
 
     def batches(self) -> tuple[BatchRecord, ...]:
         """Give every batch, oldest first."""
-        return tuple(map(batch_of, self._rows(f"{BATCH} ORDER BY b.rowid")))
+        return self._records(batch_of, f"{BATCH} ORDER BY b.rowid")
 
     # -- operations --
 
@@ -308,20 +326,20 @@ class Journal:
 
     def operation(self, operation_id: int) -> Operation:
         """Give one operation. Raise `InputError` where there is none of that number."""
-        rows = self._rows(f"{OPERATION} WHERE id = ?", operation_id)
-        if not rows:
+        found = self._records(operation_of, f"{OPERATION} WHERE id = ?", operation_id)
+        if not found:
             raise InputError(f"no operation {operation_id}", code="operation.unknown")
-        return operation_of(rows[0])
+        return found[0]
 
     def operations(self, *, chain_id: ChainId | None = None) -> tuple[Operation, ...]:
         """Give every operation, of one chain where it is named, oldest first."""
         if chain_id is None:
-            return tuple(map(operation_of, self._rows(f"{OPERATION} ORDER BY id")))
-        return tuple(map(operation_of, self._rows(f"{OPERATION} WHERE chain_id = ? ORDER BY id", chain_id)))
+            return self._records(operation_of, f"{OPERATION} ORDER BY id")
+        return self._records(operation_of, f"{OPERATION} WHERE chain_id = ? ORDER BY id", chain_id)
 
     def attempts(self, operation_id: int) -> tuple[Attempt, ...]:
         """Give the signed attempts at an operation, oldest first."""
-        return tuple(map(attempt_of, self._rows(f"{ATTEMPT} WHERE operation_id = ? ORDER BY rowid", operation_id)))
+        return self._records(attempt_of, f"{ATTEMPT} WHERE operation_id = ? ORDER BY rowid", operation_id)
 
     def next_nonce(self, chain_id: ChainId, sender: Address) -> int:
         """Give the smallest nonce above every nonce that this journal ever used; 0 where it used none."""
