@@ -43,5 +43,7 @@ def demo(context: click.Context, folder: Path, no_serve: bool, port: int) -> int
     from credroot.app.commands.serve import serve
 
     context.obj = folder.absolute()
+    click.echo("Ctrl-C stops the verify page; the workspace stays.", err=True)
+    click.echo("Verify page     ", nl=False)  # whose address the server says, once it listens
     context.invoke(serve, port=port, quiet=True)
     return Exit.OK
