@@ -47,9 +47,8 @@ def run_credroot(folder: Path, *arguments: str, **options: Any) -> subprocess.Co
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
-        **options,
+        **{"timeout": 120, **options},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credroot.app.issuing import now
@@ -25,19 +25,26 @@ from credroot.issuer.file_batch import digest_of_files, file_entries, prepare_fi
 from credroot.issuer.identity import method_of
 from credroot.issuer.intent import Intent, coins
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
+from credroot.issuer.replacing import revoke_predecessors
+from credroot.issuer.spending import Budget
 from credroot.issuer.status_publication import credential_status
 from credroot.issuer.status_slots import noted_slots, slots_for
+from credroot.issuer.succession import read_succession
+from credroot.store.journal_records import BatchState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from credroot.app.issuing import Keys
     from credroot.app.settings import IssuerSettings, Settings
+    from credroot.chain.keystore import Signer
     from credroot.core.json_types import JsonObject
+    from credroot.core.values import Address
     from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.file_batch import FileEntry
     from credroot.issuer.intent import Cost, Guards
     from credroot.issuer.status_slots import StatusSlot
+    from credroot.issuer.succession import Succession
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
 
@@ -64,6 +71,16 @@ class Planned:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What became of a batch."""
+
+    record: BatchRecord
+    anchor: Operation
+    revoked: tuple[Operation, ...] = ()
+    """The transactions that revoked what it takes the place of."""
+
+
 def plan_cost(settings: Settings, bench: Workbench, folder: BatchFolder) -> Planned:
     """Ask what anchoring the batch would cost now; its root is not known yet, and any other costs the same."""
     with folder.roster.open("rb") as stream:
@@ -82,10 +99,11 @@ def issue(
     *,
     may_exist: bool,
     early: bool = False,
-) -> tuple[BatchRecord, Operation]:
-    """Bring a batch to its published end, the status lists with it; give its record and its transaction.
+) -> Issued:
+    """Bring a batch to its published end, the status lists with it, and revoke what it takes the place of.
 
-    `early` hands copies out, marked as provisional, before the anchor is final.
+    `early` hands copies out, marked as provisional, before the anchor is final. `guards` bound all transactions
+    together; where they set no cost, what was agreed when the batch was asked for does.
 
     Raises:
         InputError: ``batch.unknown``, no such request was taken in.
@@ -102,13 +120,44 @@ def issue(
             f"batch {folder.name!r} was begun before and is {known.state}; run: credroot batch resume {folder.name}",
             code="batch.begun",
         )
-    signer = keys.signer()
+    succession = read_succession(folder)
+    signer = keys.signer(None if succession is None else succession.signer)
+    revoker = _revoker(keys, succession, signer)
+    if succession is not None and guards.max_cost_wei is None:
+        guards = replace(guards, max_cost_wei=succession.max_cost_wei)
+    budget = Budget(guards)
+    kept_wei = 0 if succession is None else _most_of_revoking(bench, folder, succession, revoker.address)
     record = _with_preparation(
-        settings, bench, folder, keys, lambda prepare: walk(bench, folder, signer, guards, prepare, early=early)
+        settings,
+        bench,
+        folder,
+        keys,
+        lambda prepare: walk(bench, folder, signer, budget.next(kept_wei=kept_wei), prepare, early=early),
     )
+    operation = bench.journal.operation(record.operation_id or 0)
+    revoked: tuple[Operation, ...] = ()
+    if succession is not None and record.state is BatchState.REPLACING:
+        budget.spend(operation.fee_wei)
+        revoked = revoke_predecessors(bench, folder, succession, revoker, budget)
     if noted_slots(folder.path):
         remake_status_lists(settings, keys)
-    return record, bench.journal.operation(record.operation_id or 0)
+    return Issued(bench.journal.batch(folder.name), operation, revoked)
+
+
+def _revoker(keys: Keys, succession: Succession | None, signer: Signer) -> Signer:
+    """Open the key that will revoke before anything is sent: a wrong passphrase is told in time."""
+    if succession is None or succession.revoker is None or not succession.revokes:
+        return signer
+    return keys.signer(succession.revoker)
+
+
+def _most_of_revoking(bench: Workbench, folder: BatchFolder, succession: Succession, revoker: Address) -> int:
+    """Ask what revoking could cost, to keep it back, and have the registry refuse a key that may not, in time."""
+    known = {record.name: record for record in bench.journal.batches()}.get(folder.name)
+    if known is not None and known.replaced_at is not None:
+        return 0
+    wanted = succession.intents(bench.deployment, bench.issuer)
+    return sum(bench.submission.cost(revoker, intent).most_wei for intent in wanted)
 
 
 def prepare_only(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys) -> BatchRecord:
@@ -137,7 +186,12 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
         achievement = folder.achievement.read_bytes()
         drafter = Drafter(profile_of(issuer), achievement)
         requested = digest_of(roster.entries(), achievement, issuer.did)
-        begin(bench, folder, requested.digest)
+        succession = read_succession(folder)
+        if succession is None:
+            begin(bench, folder, requested.digest)
+        else:
+            digest = Digest.sha256(requested.digest + succession.digest)
+            begin(bench, folder, digest, predecessors=succession.revokes)
 
         def prepare_now() -> Prepared:
             with Progress(requested.people) as progress:
@@ -149,6 +203,7 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
                         random_bytes=os.urandom,
                         slots=slots_of(settings, folder, requested.people),
                         status_of=lambda slot: credential_status(issuer.publish_url or "", slot),
+                        additions=None if succession is None else succession.additions(),
                     ),
                     place_of(issuer, bench),
                     _tools(settings, keys, progress, drafter),

@@ -29,6 +29,8 @@ _COMMANDS = {
     "doctor": ("doctor", "Say what works here and what does not."),
     "issuer": ("issuer", "Publish who the issuer is, say which keys act in its name, watch them."),
     "page": ("page", "Write the verify page as static files."),
+    "reissue": ("succeed", "Issue credentials anew, corrected, and revoke the old ones."),
+    "renew": ("succeed", "Issue credentials anew that have ended or soon will."),
     "reinstate": ("withdraw", "Lift a suspension."),
     "revoke": ("withdraw", "Withdraw credentials for ever."),
     "roster": ("roster", "Check a roster before it is used."),

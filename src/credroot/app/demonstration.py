@@ -115,7 +115,8 @@ def _anchor(settings: Settings, say: Callable[[str], None]) -> BatchFolder:
         profile_of(settings.required_issuer()),
     )
     with workbench(settings) as (bench, _):
-        record, operation = issue(settings, bench, batch, keys_of(settings), Guards(), may_exist=False)
+        issued = issue(settings, bench, batch, keys_of(settings), Guards(), may_exist=False)
+    record, operation = issued.record, issued.anchor
     root = str(record.root)
     say(
         f"Anchored        batch {record.name} | root {root[:6]}...{root[-4:]} | block {operation.block_number} | "

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from credroot.issuer.workbench import Workbench
 
 _SETTING = re.compile(r'^signing_key = "[^"\n]*"$', re.MULTILINE)
-_AT_REST = (BatchState.PREPARING, BatchState.PUBLISHED, BatchState.REVERTED, BatchState.REPLACED_EXTERNALLY)
+_AT_REST = (
+    BatchState.PREPARING,
+    BatchState.PUBLISHED,
+    BatchState.REPLACING,
+    BatchState.REVERTED,
+    BatchState.REPLACED_EXTERNALLY,
+)
 """States in which no batch waits that the old key signed."""
 MAX_KEYS = 1_000
 

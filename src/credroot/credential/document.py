@@ -95,12 +95,19 @@ class BadgeTemplate:
             return str(error)
         return "" if award.email or award.did else _NOBODY
 
-    def build(self, award: Award, credential_id: str, salt: str, status: JsonObject | None = None) -> JsonObject:
+    def build(
+        self,
+        award: Award,
+        credential_id: str,
+        salt: str,
+        status: JsonObject | None = None,
+        additions: JsonObject | None = None,
+    ) -> JsonObject:
         """Make one credential.
 
         The parts that a batch shares are the same objects in every credential: not to be changed. `credential_id` is
         an absolute IRI, ``urn:uuid:...``; `salt` a random text for this person alone; `status` the
-        ``credentialStatus``.
+        ``credentialStatus``; `additions` members of this credential alone, which stand in the place of ours.
 
         Raises:
             InputError: ``roster.result``, a result that the achievement does not allow; ``roster.recipient``, neither
@@ -125,6 +132,8 @@ class BadgeTemplate:
             document["credentialStatus"] = status
         if self._endorsements:
             document["endorsement"] = self._endorsements
+        if additions is not None:
+            document |= additions
         return document
 
     def _subject(self, award: Award, credential_id: str, salt: str) -> dict[str, Any]:

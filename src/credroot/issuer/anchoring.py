@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
 
-_WITHOUT_EFFECT = (OperationState.REVERTED, OperationState.REPLACED_EXTERNALLY)
+WITHOUT_EFFECT = (OperationState.REVERTED, OperationState.REPLACED_EXTERNALLY)
 
 
-def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest) -> BatchRecord:
-    """Enter a batch into the journal, or give its entry.
+def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest, *, predecessors: int = 0) -> BatchRecord:
+    """Enter a batch into the journal, or give its entry; `predecessors` are to be revoked when it is published.
 
     Raises:
         GuardRefused: ``batch.already_anchored``, the same people, achievement and issuer are in another batch.
@@ -49,6 +49,7 @@ def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest) -> Batc
         registry=bench.deployment.address,
         issuer=bench.issuer,
         at=bench.clock(),
+        predecessors=predecessors,
     )
 
 
@@ -84,7 +85,7 @@ def walk(
             provisional.take_back(folder)
 
     _until_it_holds(bench, operation, signer, root, leaf_count, seen)
-    if record.state is not BatchState.PUBLISHED:
+    if record.state not in (BatchState.PUBLISHED, BatchState.REPLACING):
         folder.publish()
         provisional.take_back(folder)
         bench.journal.batch_published(folder.name, bench.clock())
@@ -124,9 +125,9 @@ def _operation(bench: Workbench, record: BatchRecord, signer: Signer, guards: Gu
             bench.journal.set_caps(operation.id, guards.caps, bench.clock())
             operation = bench.journal.operation(operation.id)
         operation = bench.submission.reopen(operation)
-        if operation.state in _WITHOUT_EFFECT:
+        if operation.state in WITHOUT_EFFECT:
             operation = bench.await_death(operation)
-        if operation.state not in _WITHOUT_EFFECT:
+        if operation.state not in WITHOUT_EFFECT:
             return operation
         given_up = operation
     watched = adopt(bench, record, given_up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -18,7 +19,7 @@ from credroot.issuer.roster.people import Entry
 from credroot.issuer.roster.roster import Roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
@@ -70,14 +71,34 @@ def take_in(folder: BatchFolder, roster_file: Path, achievement_file: Path, prof
     """
     achievement = read_achievement(achievement_file)
     with roster_file.open("rb") as stream:
-        roster = usable_roster(stream, roster_file.name)
-        refusals = list(islice(Drafter(profile, achievement).refusals(roster.entries()), MAX_REFUSALS + 1))
+        people = _checked(stream, roster_file.name, achievement, profile)
+    request: JsonObject = {"roster": roster_file.name, "achievement": achievement_file.name, "people": people}
+    folder.create({"roster.csv": roster_file, "achievement.json": achievement}, request)
+
+
+def take_in_people(
+    folder: BatchFolder,
+    roster: bytes,
+    achievement: bytes,
+    profile: JsonObject,
+    request: JsonObject,
+    beside: Mapping[str, bytes],
+) -> None:
+    """Check and store a roster that was made here, with the files `beside` it; errors as `take_in`."""
+    people = _checked(io.BytesIO(roster), "the corrected roster", achievement, profile)
+    contents = {"roster.csv": roster, "achievement.json": achievement, **beside}
+    folder.create(contents, {**request, "people": people})
+
+
+def _checked(stream: BinaryIO, name: str, achievement: bytes, profile: JsonObject) -> int:
+    """Give the number of people of a roster, all of whom the achievement can be awarded to."""
+    roster = usable_roster(stream, name)
+    refusals = list(islice(Drafter(profile, achievement).refusals(roster.entries()), MAX_REFUSALS + 1))
     if refusals:
         named = "; ".join(f"row {row}: {reason}" for row, reason in refusals[:MAX_REFUSALS])
         more = ", and more" if len(refusals) > MAX_REFUSALS else ""
-        raise RosterRefused(f"{roster_file.name}: {named}{more}; nothing was taken in", code="roster.result")
-    request: JsonObject = {"roster": roster_file.name, "achievement": achievement_file.name, "people": roster.people}
-    folder.create({"roster.csv": roster_file, "achievement.json": achievement}, request)
+        raise RosterRefused(f"{name}: {named}{more}; nothing was taken in", code="roster.result")
+    return roster.people
 
 
 def read_achievement(path: Path) -> bytes:

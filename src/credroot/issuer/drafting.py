@@ -10,7 +10,7 @@ from credroot.issuer.preparation import Draft
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from credroot.core.json_types import JsonObject
     from credroot.issuer.roster.people import Entry
@@ -52,14 +52,19 @@ class Drafter:
         random_bytes: Callable[[int], bytes],
         slots: Iterator[StatusSlot] | None = None,
         status_of: Callable[[StatusSlot], JsonObject] | None = None,
+        additions: Mapping[int, JsonObject] | None = None,
     ) -> Iterator[Draft]:
         """Make one draft for each person, in their order, while they are asked for.
 
-        `slots` are their places in the status lists, and `status_of` writes one down.
+        `slots` are their places in the status lists, and `status_of` writes one down; `additions` are members of one
+        credential alone, by the row of its person.
         """
+        own = {} if additions is None else additions
         for entry in entries:
             identifier = new_id()
             slot = None if slots is None or status_of is None else next(slots)
             status = None if slot is None or status_of is None else status_of(slot)
-            document = self._template.build(entry, identifier.urn, random_bytes(SALT_BYTES).hex(), status)
+            document = self._template.build(
+                entry, identifier.urn, random_bytes(SALT_BYTES).hex(), status, own.get(entry.row)
+            )
             yield Draft(entry.row, identifier, document, slot)

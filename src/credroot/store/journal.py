@@ -22,7 +22,16 @@ from credroot.store.journal_records import (
     Operation,
     OperationState,
 )
-from credroot.store.journal_rows import ATTEMPT, BATCH, OPERATION, SCHEMA, attempt_of, batch_of, operation_of
+from credroot.store.journal_rows import (
+    ATTEMPT,
+    BATCH,
+    MIGRATIONS,
+    OPERATION,
+    SCHEMA,
+    attempt_of,
+    batch_of,
+    operation_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +45,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 APPLICATION_ID = 0x43524A4C
 """Marks the file as ours in its header: "CRJL"."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_MS = 10_000
 
 
@@ -67,6 +76,9 @@ class Journal:
         if found == APPLICATION_ID and version == SCHEMA_VERSION:
             self._require_sound()
             return
+        if found == APPLICATION_ID and version in MIGRATIONS:
+            self._migrate()
+            return
         if found == APPLICATION_ID:
             raise JournalError(
                 f"{self.path}: journal version {version} is not known to this release", code="journal.version"
@@ -90,6 +102,17 @@ class Journal:
                 "found on the chain",
                 code="journal.damaged",
             )
+
+    def _migrate(self) -> None:
+        """Bring a journal of an older release to this one's form, whole or not at all."""
+        with self._write():
+            # Another process may have done it while this one waited.
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            while version < SCHEMA_VERSION:
+                for statement in MIGRATIONS[version].split(";"):
+                    self._db.execute(statement)
+                version += 1
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -139,16 +162,27 @@ class Journal:
     # -- batches --
 
     def add_batch(
-        self, name: str, *, request_digest: Digest, chain_id: ChainId, registry: Address, issuer: Address, at: datetime
+        self,
+        name: str,
+        *,
+        request_digest: Digest,
+        chain_id: ChainId,
+        registry: Address,
+        issuer: Address,
+        at: datetime,
+        predecessors: int = 0,
     ) -> BatchRecord:
-        """Record that a batch is being prepared. Raise `InputError` where the name is taken."""
+        """Record that a batch is being prepared. Raise `InputError` where the name is taken.
+
+        `predecessors` is the number of credentials that are to be revoked once it is published.
+        """
         with self._write():
             if self._db.execute("SELECT 1 FROM batch WHERE name = ?", (name,)).fetchone():
                 raise InputError(f"there is a batch named {name!r} already", code="batch.name_taken")
             self._db.execute(
-                "INSERT INTO batch (name, request_digest, chain_id, registry, issuer, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (name, request_digest, chain_id, registry, issuer, format_time(at)),
+                "INSERT INTO batch (name, request_digest, chain_id, registry, issuer, created_at, predecessors)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (name, request_digest, chain_id, registry, issuer, format_time(at), predecessors),
             )
             self._log(at, name, None, BatchState.PREPARING)
         return self.batch(name)
@@ -166,7 +200,16 @@ class Journal:
         """Record that the credentials of a batch lie in their place."""
         with self._write():
             self._db.execute("UPDATE batch SET published_at = ? WHERE name = ?", (format_time(at), name))
-            self._log(at, name, None, BatchState.PUBLISHED)
+            owing = self._db.execute(
+                "SELECT 1 FROM batch WHERE name = ? AND predecessors > 0 AND replaced_at IS NULL", (name,)
+            ).fetchone()
+            self._log(at, name, None, BatchState.REPLACING if owing else BatchState.PUBLISHED)
+
+    def predecessors_revoked(self, name: str, at: datetime) -> None:
+        """Record that what a batch takes the place of is revoked, in a block that is final by policy."""
+        with self._write():
+            self._db.execute("UPDATE batch SET replaced_at = ? WHERE name = ?", (format_time(at), name))
+            self._log(at, name, None, BatchState.PUBLISHED, "what it replaces is revoked")
 
     def batch(self, name: str) -> BatchRecord:
         """Give one batch. Raise `InputError` where there is none of that name."""
@@ -336,6 +379,12 @@ class Journal:
         if chain_id is None:
             return self._records(operation_of, f"{OPERATION} ORDER BY id")
         return self._records(operation_of, f"{OPERATION} WHERE chain_id = ? ORDER BY id", chain_id)
+
+    def last_operation(self, chain_id: ChainId, to: Address, data: bytes) -> Operation | None:
+        """Give the newest operation that does exactly this and was not given up; `None` where there is none."""
+        query = f"{OPERATION} WHERE chain_id = ? AND recipient = ? AND data = ? AND state <> ? ORDER BY id DESC LIMIT 1"
+        rows = self._rows(query, chain_id, to, data, OperationState.ABANDONED)
+        return operation_of(rows[0]) if rows else None
 
     def attempts(self, operation_id: int) -> tuple[Attempt, ...]:
         """Give the signed attempts at an operation, oldest first."""

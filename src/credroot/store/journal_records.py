@@ -57,8 +57,10 @@ class BatchState(StrEnum):
     STUCK = "stuck"
     MINED = "mined"
     FINAL = "final"
+    REPLACING = "replacing"
+    """Its credentials lie where people find them; those whose place they take are not all revoked yet."""
     PUBLISHED = "published"
-    """Its credentials lie where people find them."""
+    """Its credentials lie where people find them, and nothing is owed."""
     REVERTED = "reverted"
     REPLACED_EXTERNALLY = "replaced-externally"
     REORGED_AFTER_FINAL = "reorged-after-final"
@@ -137,6 +139,10 @@ class BatchRecord:
     """The second implementation that computed the root again from the written files."""
     operation_id: int | None
     published_at: datetime | None
+    predecessors: int
+    """Credentials of an earlier batch that are to be revoked once this one is published."""
+    replaced_at: datetime | None
+    """When they were."""
     state: BatchState
 
 

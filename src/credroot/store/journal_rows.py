@@ -23,7 +23,8 @@ CREATE TABLE attempt (
 CREATE TABLE batch (
   name TEXT PRIMARY KEY, request_digest BLOB NOT NULL, chain_id INTEGER NOT NULL, registry BLOB NOT NULL,
   issuer BLOB NOT NULL, created_at TEXT NOT NULL, root BLOB, leaf_count INTEGER, checked_by TEXT,
-  operation_id INTEGER REFERENCES operation, published_at TEXT
+  operation_id INTEGER REFERENCES operation, published_at TEXT,
+  predecessors INTEGER NOT NULL DEFAULT 0, replaced_at TEXT
 ) STRICT;
 CREATE TABLE accepted (
   chain_id INTEGER NOT NULL, transaction_hash BLOB NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL,
@@ -33,8 +34,14 @@ CREATE TABLE history (
   id INTEGER PRIMARY KEY, at TEXT NOT NULL, batch TEXT, operation_id INTEGER, state TEXT NOT NULL, note TEXT NOT NULL
 ) STRICT;
 """
+MIGRATIONS = {
+    1: "ALTER TABLE batch ADD COLUMN predecessors INTEGER NOT NULL DEFAULT 0;"
+    " ALTER TABLE batch ADD COLUMN replaced_at TEXT"
+}
+"""What makes a journal of an older version one of the next."""
 BATCH = """SELECT b.name, b.request_digest, b.chain_id, b.registry, b.issuer, b.created_at, b.root, b.leaf_count,
-  b.checked_by, b.operation_id, b.published_at, o.state FROM batch b LEFT JOIN operation o ON o.id = b.operation_id"""
+  b.checked_by, b.operation_id, b.published_at, b.predecessors, b.replaced_at, o.state
+  FROM batch b LEFT JOIN operation o ON o.id = b.operation_id"""
 OPERATION = """SELECT id, kind, label, chain_id, sender, recipient, data, value_wei, nonce, state, block_number,
   block_hash, transaction_hash, gas_used, fee_wei, note, cap_cost_wei, cap_fee_wei FROM operation"""
 ATTEMPT = "SELECT hash, raw, gas, max_fee_wei, tip_wei, signed_at FROM attempt"
@@ -79,7 +86,8 @@ def operation_of(row: tuple[Any, ...]) -> Operation:
 
 def batch_of(row: tuple[Any, ...]) -> BatchRecord:
     """Read a row of `BATCH`."""
-    root, leaf_count, operation_id, published_at, operation_state = row[6], row[7], row[9], row[10], row[11]
+    root, leaf_count, operation_id, published_at = row[6], row[7], row[9], row[10]
+    predecessors, replaced_at, operation_state = row[11], row[12], row[13]
     return BatchRecord(
         name=row[0],
         request_digest=Digest(row[1]),
@@ -92,14 +100,20 @@ def batch_of(row: tuple[Any, ...]) -> BatchRecord:
         checked_by=row[8],
         operation_id=operation_id,
         published_at=None if published_at is None else parse_time(published_at),
-        state=_batch_state(root, operation_state, published_at),
+        predecessors=predecessors,
+        replaced_at=None if replaced_at is None else parse_time(replaced_at),
+        state=_batch_state(root, operation_state, published_at, is_owing=bool(predecessors) and replaced_at is None),
     )
 
 
-def _batch_state(root: bytes | None, operation_state: str | None, published_at: str | None) -> BatchState:
+def _batch_state(
+    root: bytes | None, operation_state: str | None, published_at: str | None, *, is_owing: bool
+) -> BatchState:
     """Read the state off the facts. What became of the transaction outweighs that the files were published once."""
     if operation_state == OperationState.FINAL:
-        return BatchState.FINAL if published_at is None else BatchState.PUBLISHED
+        if published_at is None:
+            return BatchState.FINAL
+        return BatchState.REPLACING if is_owing else BatchState.PUBLISHED
     if operation_state is not None:
         return BatchState(operation_state)
     return BatchState.PREPARING if root is None else BatchState.PREPARED

@@ -90,7 +90,12 @@ class Person:
     narrative: str = ""
 
 
-def built(achievement: Achievement | None = None, status: JsonObject | None = None, **award: Any) -> dict[str, Any]:
+def built(
+    achievement: Achievement | None = None,
+    status: JsonObject | None = None,
+    additions: JsonObject | None = None,
+    **award: Any,
+) -> dict[str, Any]:
     """Build one credential."""
     template = BadgeTemplate(load_profile(PROFILE), achievement or load_achievement(SMALL))
-    return template.build(replace(Person(), **award), CREDENTIAL_ID, SALT, status)
+    return template.build(replace(Person(), **award), CREDENTIAL_ID, SALT, status, additions)

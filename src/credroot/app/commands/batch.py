@@ -9,25 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from credroot.app.amounts import parse_coins, parse_price
+from credroot.app.commands.issuing_batch import BATCH_FORMAT, batch_state, batch_wire, issue_and_say
 from credroot.app.commands.outputs import outputs
-from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
-from credroot.core.errors import ChainUnavailable, GuardRefused, InputError
+from credroot.core.errors import GuardRefused, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
 from credroot.issuer.file_batch import take_in_files
 from credroot.issuer.intent import coins
 from credroot.store.durable import write_file
 from credroot.store.journal import Journal
-from credroot.store.journal_records import BatchState
 
 if TYPE_CHECKING:
     from credroot.app.settings import Settings
-    from credroot.core.json_types import JsonObject
-    from credroot.store.journal_records import BatchRecord, Operation
 
-BATCH_FORMAT = "credroot/batch/v1"
 BATCHES_FORMAT = "credroot/batches/v1"
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _network = click.option("--network", help="The network; the workspace's default where none is given.")
@@ -144,7 +140,8 @@ def anchor(
         from credroot.app.batches import profile_of
 
         take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
-    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=False, early=provisional)
+    keys = keys_of(settings, passphrase_fd)
+    return issue_and_say(settings, folder, keys, network, max_cost, as_json=as_json, may_exist=False, early=provisional)
 
 
 @batch.command()
@@ -167,7 +164,8 @@ def resume(
     """Go on with a batch from wherever it stands; what was sent is found on the chain and not sent again."""
     settings = load_settings(workspace)
     folder = _folder(settings, name)
-    return _issue(settings, folder, network, max_cost, passphrase_fd, as_json, may_exist=True, early=provisional)
+    keys = keys_of(settings, passphrase_fd)
+    return issue_and_say(settings, folder, keys, network, max_cost, as_json=as_json, may_exist=True, early=provisional)
 
 
 @batch.command()
@@ -187,15 +185,18 @@ def status(workspace: Path | None, name: str, as_json: bool) -> None:
         history = journal.history(name)
     if as_json:
         steps = [{"at": line.at.isoformat(), "state": line.state, "note": line.note} for line in history]
-        click.echo(json.dumps({"format": BATCH_FORMAT, **_wire(name, record, operation), "history": steps}))
+        click.echo(json.dumps({"format": BATCH_FORMAT, **batch_wire(name, record, operation), "history": steps}))
         return
-    click.echo(f"{name}: {_state(record)}")
+    click.echo(f"{name}: {batch_state(record)}")
     if record is not None and record.root is not None:
         click.echo(f"  root {record.root}, {record.leaf_count} credentials, checked by {record.checked_by}")
     if operation is not None:
         click.echo(
             f"  transaction {operation.transaction or 'not mined yet'}, block {operation.block_number or 'none'}"
         )
+    if record is not None and record.predecessors:
+        standing = "not all revoked yet" if record.replaced_at is None else "which are revoked"
+        click.echo(f"  takes the place of {record.predecessors} credentials, {standing}")
     for line in history:
         click.echo(f"  {line.at.isoformat()}  {line.state}  {line.note}")
 
@@ -216,13 +217,13 @@ def list_batches(workspace: Path | None, as_json: bool) -> None:
         operation = operations.get(record.operation_id) if record and record.operation_id else None
         rows.append((name, record, operation))
     if as_json:
-        click.echo(json.dumps({"format": BATCHES_FORMAT, "batches": [_wire(*row) for row in rows]}))
+        click.echo(json.dumps({"format": BATCHES_FORMAT, "batches": [batch_wire(*row) for row in rows]}))
         return
     if not rows:
         click.echo(f"No batches in {settings.workspace}. A roster becomes one by credroot batch plan.", err=True)
     for name, record, _ in rows:
         count = "" if record is None or record.leaf_count is None else f"{record.leaf_count} credentials"
-        click.echo(f"{name:<32} {_state(record):<12} {count}")
+        click.echo(f"{name:<32} {batch_state(record):<12} {count}")
 
 
 @batch.command()
@@ -250,12 +251,12 @@ def sign(
 
     Afterwards `credroot batch resume NAME` finds the anchor on the chain and publishes.
     """
-    from credroot.app.delegating import sign_batch
+    from credroot.app.delegating import Signing, sign_batch
 
     settings = load_settings(workspace)
     folder = _folder(settings, name)
     keys = keys_of(settings, passphrase_fd)
-    order, signed = sign_batch(settings, folder, keys, network, until, key_text, signature, only_typed=typed_data)
+    order, signed = sign_batch(settings, folder, keys, network, Signing(until, key_text, signature, typed_data))
     if signed is None:
         click.echo(json.dumps(order.typed_data(), indent=2))
         return
@@ -300,47 +301,6 @@ def relay(
     click.echo(f"Relayed    {intent.label} | block {done.block_number} | {done.gas_used:,} gas")
 
 
-def _issue(
-    settings: Settings,
-    folder: BatchFolder,
-    network: str | None,
-    max_cost: str | None,
-    passphrase_fd: int | None,
-    as_json: bool,
-    *,
-    may_exist: bool,
-    early: bool,
-) -> int:
-    from credroot.app.batches import issue
-
-    keys = keys_of(settings, passphrase_fd)
-    try:
-        with workbench(settings, network) as (bench, chosen):
-            guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            record, operation = issue(settings, bench, folder, keys, guards, may_exist=may_exist, early=early)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
-        return Exit.PARTLY
-    except ChainUnavailable as error:
-        click.echo(f"error: {error} [{error.code}]", err=True)
-        click.echo(f"nothing is lost: run  credroot batch resume {folder.name}", err=True)
-        return Exit.PARTLY if _was_signed(settings, folder.name) else Exit.UNKNOWN
-    if as_json:
-        click.echo(json.dumps({"format": BATCH_FORMAT, **_wire(folder.name, record, operation)}))
-        return Exit.OK
-    where = f"block {operation.block_number} | {operation.gas_used:,} gas"
-    click.echo(f"Anchored   batch {record.name} | root {record.root} | {where}")
-    click.echo(f"Published  {record.leaf_count} credentials in {folder.published}")
-    if chosen.is_local:
-        click.echo("LOCAL CHAIN: proves nothing to others.", err=True)
-    return Exit.OK
-
-
-def _was_signed(settings: Settings, name: str) -> bool:
-    with _journal(settings) as journal:
-        return any(record.name == name and record.operation_id is not None for record in journal.batches())
-
-
 def _folder(settings: Settings, name: str) -> BatchFolder:
     return BatchFolder(settings.workspace / "batches" / check_name(name))
 
@@ -349,29 +309,3 @@ def _journal(settings: Settings) -> Journal:
     from credroot.app.issuing import JOURNAL_FILE
 
     return Journal(settings.workspace / JOURNAL_FILE)
-
-
-def _state(record: BatchRecord | None) -> str:
-    return "planned" if record is None else record.state.value
-
-
-def _wire(name: str, record: BatchRecord | None, operation: Operation | None) -> JsonObject:
-    wire: JsonObject = {"batch": name, "state": _state(record)}
-    if record is not None:
-        wire |= {
-            "chain": record.chain_id.caip2,
-            "registry": str(record.registry),
-            "issuer": str(record.issuer),
-            "root": None if record.root is None else str(record.root),
-            "leafCount": record.leaf_count,
-            "checkedBy": record.checked_by,
-            "published": record.state is BatchState.PUBLISHED,
-        }
-    if operation is not None:
-        wire |= {
-            "transaction": None if operation.transaction is None else str(operation.transaction),
-            "block": operation.block_number,
-            "gasUsed": operation.gas_used,
-            "fee": None if operation.fee_wei is None else coins(operation.fee_wei),
-        }
-    return wire

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -45,14 +45,14 @@ _PAYING = (
 )
 
 
-def which_options(command: Callable[..., None]) -> Callable[..., None]:
+def which_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Put the options that `wanted_of` reads on a command."""
     for option in reversed(_WHICH):
         command = option(command)
     return command
 
 
-def paying_options(command: Callable[..., None]) -> Callable[..., None]:
+def paying_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Put the options of plan and payment on a command."""
     for option in reversed(_PAYING):
         command = option(command)

@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credroot.app.amounts import parse_coins, parse_price
+from credroot.app.commands.issuing_batch import transaction_wire
 from credroot.app.commands.selecting import REASONS, paying_options, show_targets, wanted_of, which_options
+from credroot.app.delegating import Signing, sign_withdrawal
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.signers import payer_of
 from credroot.app.status_lists import Remade, remake_status_lists
 from credroot.app.withdrawing import carry_out_all, cost_line, cost_wire, costs_of, plan_withdrawal
 from credroot.chain.registry_calls import Action
+from credroot.core.errors import InputError
 from credroot.core.reasons import describe_reason, parse_reason
 from credroot.issuer.intent import coins
 from credroot.issuer.withdrawal import WORDS
+from credroot.store.durable import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from credroot.app.withdrawing import Withdrawal
     from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.issuer.delegation import Order, Signed
     from credroot.issuer.intent import Cost
     from credroot.store.journal_records import Operation
 
@@ -37,9 +42,31 @@ _reason = click.option(
 )
 
 
+_SIGNING = (
+    click.option(
+        "--sign-until",
+        metavar="TIME",
+        help="Send nothing: sign an order that anybody may relay and pay for until then (credroot batch relay).",
+    ),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("signed-status.json"),
+        show_default=True,
+        help="Where the order is written.",
+    ),
+    click.option("--key", metavar="ACCOUNT", help="The key that signs elsewhere, a wallet's for one."),
+    click.option("--signature", metavar="HEX", help="What that key made."),
+    click.option("--typed-data", is_flag=True, help="Print what is to be signed, for a wallet, and sign nothing."),
+)
+
+
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Put the options on a command that all three share."""
-    return which_options(_reason(paying_options(command)))
+    command = paying_options(command)
+    for option in reversed(_SIGNING):
+        command = option(command)
+    return which_options(_reason(command))
 
 
 @click.command()
@@ -82,7 +109,14 @@ def _withdraw(
     passphrase_fd: int | None,
     only_plan: bool,
     as_json: bool,
+    sign_until: str | None,
+    out: Path,
+    key: str | None,
+    signature: str | None,
+    typed_data: bool,
 ) -> None:
+    if sign_until is None and (key is not None or signature is not None or typed_data):
+        raise InputError("--key, --signature and --typed-data need --sign-until", code="usage.options")
     wanted, number = wanted_of(credentials, batch, rows, where), parse_reason(reason)
     rate = None if price is None else parse_price(price)
     settings = load_settings(workspace)
@@ -95,6 +129,10 @@ def _withdraw(
             planned = facts | cost_wire(costs, chosen.coin, rate) | {"steps": _planned(withdrawal, costs)}
             _say_plan(withdrawal, f"{headline}: {cost_line(costs, chosen.coin, rate)}.", planned if as_json else None)
             return
+        if sign_until is not None:
+            signing = Signing(sign_until, key, signature, typed_data, signer)
+            _sign(sign_withdrawal(bench, keys, withdrawal, action, number, signing), headline, out)
+            return
         guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
         done: list[Operation] = []
         lists = Remade()
@@ -106,7 +144,7 @@ def _withdraw(
             if done:
                 lists = remake_status_lists(settings, keys)
     if as_json:
-        _print(facts | {"steps": list(map(_step, done)), "statusLists": lists.to_json(settings.workspace)})
+        _print(facts | {"steps": list(map(transaction_wire, done)), "statusLists": lists.to_json(settings.workspace)})
         return
     click.echo(headline)
     for one in done:
@@ -124,16 +162,20 @@ def _say_plan(withdrawal: Withdrawal, line: str, wire: JsonObject | None) -> Non
     click.echo("Nothing was sent.")
 
 
+def _sign(order_and_signed: tuple[Order, Signed | None], headline: str, out: Path) -> None:
+    order, signed = order_and_signed
+    if signed is None:
+        click.echo(json.dumps(order.typed_data(), indent=2))
+        return
+    write_file(out, (json.dumps(signed.to_json(), indent=2) + "\n").encode())
+    click.echo(f"Signed     {headline}: {out}; to send it: credroot batch relay {out}")
+
+
 def _planned(withdrawal: Withdrawal, costs: tuple[Cost, ...]) -> list[JsonValue]:
     return [
         {"what": intent.label, "most": coins(cost.most_wei), "likely": coins(cost.likely_wei)}
         for intent, cost in zip(withdrawal.intents, costs, strict=True)
     ]
-
-
-def _step(done: Operation) -> JsonValue:
-    transaction = str(done.transaction)
-    return {"what": done.label, "transaction": transaction, "block": done.block_number, "gasUsed": done.gas_used}
 
 
 def _facts(withdrawal: Withdrawal, action: Action, reason: int) -> JsonObject:

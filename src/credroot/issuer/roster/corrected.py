@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from credroot.issuer.roster.cells import FORMULA_STARTS
@@ -33,6 +33,17 @@ def write_corrected(roster: Roster, target: BinaryIO) -> int:
     text = io.TextIOWrapper(target, encoding="utf-8", newline="")
     try:
         return _write(text, fields, roster.entries())
+    finally:
+        text.detach()
+
+
+def write_entries(entries: Sequence[Entry], target: BinaryIO) -> None:
+    """Write people to `target` in the same form, with the columns that anybody has something in."""
+    fields = _ALWAYS + tuple(field for field in _IF_PRESENT if any(_cell(entry, field) for entry in entries))
+    target.write(codecs.BOM_UTF8)
+    text = io.TextIOWrapper(target, encoding="utf-8", newline="")
+    try:
+        _write(text, fields, entries)
     finally:
         text.detach()
 
