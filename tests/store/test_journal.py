@@ -169,6 +169,50 @@ def test_a_journal_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "journal.version"
 
 
+def test_a_journal_of_the_first_release_is_brought_to_this_form_with_all_that_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Journal(path) as journal:
+        prepared(journal)
+        signed(journal, batch="one")
+        before = journal.batches(), journal.operations(), journal.history("one")
+        for column in ("predecessors", "replaced_at"):
+            journal._db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
+        journal._db.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with Journal(path) as journal:
+            assert (journal.batches(), journal.operations(), journal.history("one")) == before
+
+
+def test_a_batch_that_takes_the_place_of_others_is_done_when_those_are_revoked(journal: Journal) -> None:
+    journal.add_batch(
+        "two",
+        request_digest=Digest(b"q" * 32),
+        chain_id=CHAIN,
+        registry=REGISTRY,
+        issuer=SENDER,
+        at=NOW,
+        predecessors=3,
+    )
+    journal.batch_prepared("two", root=ROOT, leaf_count=3, checked_by="somebody else", at=NOW)
+    operation = signed(journal, batch="two")
+    journal.set_state(operation.id, OperationState.FINAL, NOW)
+    journal.batch_published("two", NOW)
+    assert journal.batch("two").state is BatchState.REPLACING
+    journal.predecessors_revoked("two", NOW)
+    assert journal.batch("two").state is BatchState.PUBLISHED
+    assert [line.state for line in journal.history("two")][-2:] == ["replacing", "published"]
+
+
+def test_the_newest_operation_that_does_the_same_is_found(journal: Journal) -> None:
+    assert journal.last_operation(CHAIN, REGISTRY, b"data") is None
+    older, newer = signed(journal, nonce=0), signed(journal, nonce=1)
+    assert journal.last_operation(CHAIN, REGISTRY, b"data") == newer
+    journal.set_state(newer.id, OperationState.ABANDONED, NOW)
+    assert journal.last_operation(CHAIN, REGISTRY, b"data") == older
+    assert journal.last_operation(CHAIN, REGISTRY, b"other") is None
+    assert journal.last_operation(ChainId(1), REGISTRY, b"data") is None
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"not a database at all" * 100)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from credroot.app.issuing import Keys, submission, tell
 from credroot.chain.embedded.layout import FAUCET_TEST_KEY
 from credroot.chain.keystore import signer_from_key
-from credroot.issuer.deploying import deploy
+from credroot.issuer.deploying import deploy, find_deployment
 from credroot.issuer.intent import Guards, Intent
 from credroot.issuer.settlement import settle
 from credroot.store.durable import write_file
@@ -35,20 +35,28 @@ def fund_locally(settings: Settings, network: Network, account: Address) -> None
 
 
 def deploy_registry(settings: Settings, network: Network, keys: Keys, guards: Guards) -> Deployment:
-    """Deploy the registry and write ``deployments/<network>.json``; errors as `credroot.issuer.deploying.deploy`."""
-    signer = keys.signer()
+    """Deploy the registry and write ``deployments/<network>.json``; errors as `credroot.issuer.deploying.deploy`.
+
+    Where it is on the chain already and only the file is missing, the file is written and nothing is paid.
+    """
+    folder = settings.workspace / "deployments"
     with submission(settings, network) as (_, chain, sending):
-        deployment = deploy(
+        found = None
+        if not (folder / f"{network.name}.json").exists():
+            found = find_deployment(chain, network=network.name, chain_id=network.chain_id)
+        if found is not None:
+            tell(f"found our code at {found.address}, since block {found.deploy_block:,}: not deployed again")
+        deployment = found or deploy(
             chain,
             sending,
-            signer,
+            keys.signer(),
             network=network.name,
             chain_id=network.chain_id,
             guards=guards,
             pause=time.sleep,
             tell=tell,
         )
-    write_deployment(settings.workspace / "deployments", deployment)
+    write_deployment(folder, deployment)
     return deployment
 
 

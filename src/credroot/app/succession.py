@@ -82,7 +82,8 @@ def plan_succession(settings: Settings, bench: Workbench, wanted: Wanted, terms:
 
     Raises:
         InputError: something can't be found, corrected, or followed in this way; it says why.
-        GuardRefused: ``succession.begun``, it was followed before; ``succession.empty``, there is nothing to do.
+        GuardRefused: ``succession.refused``, somebody named one by one can't have one; ``succession.empty``, there is
+            nothing to do.
     """
     old, targets = _named(bench, wanted)
     people = {entry.row: entry for entry in entries_of(old)}

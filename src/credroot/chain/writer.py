@@ -81,6 +81,15 @@ class Receipt:
         return self.gas_used * self.gas_price + self.data_fee_wei
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction of a block."""
+
+    transaction: Digest
+    sender: Address
+    data: bytes
+
+
 class ChainWriter:
     """The questions about one chain, asked at one endpoint."""
 
@@ -121,9 +130,24 @@ class ChainWriter:
         """Give the balance of `account` at the head, in wei."""
         return parse_quantity(self._ask("eth_getBalance", [_hex(account), "latest"]))
 
-    def code(self, account: Address) -> bytes:
-        """Give the runtime code at `account`, empty where there is none."""
-        return parse_data(self._ask("eth_getCode", [_hex(account), "latest"]))
+    def code(self, account: Address, block: str | int = "latest") -> bytes:
+        """Give the runtime code at `account` as of a block, empty where there is none.
+
+        Raises:
+            ChainUnavailable: also where the endpoint no longer has the state of an old block.
+        """
+        name = hex(block) if isinstance(block, int) else block
+        return parse_data(self._ask("eth_getCode", [_hex(account), name]))
+
+    def sent_to(self, account: Address, block: int) -> tuple[Sent, ...]:
+        """Give what a block's transactions sent to `account`, in order."""
+        content = _object(self._ask("eth_getBlockByNumber", [hex(block), True])).get("transactions")
+        found = [_object(one) for one in content] if isinstance(content, list) else []
+        return tuple(
+            Sent(parse_digest(one.get("hash")), parse_address(one.get("from")), parse_data(one.get("input")))
+            for one in found
+            if one.get("to") is not None and parse_address(one.get("to")) == account
+        )
 
     def block(self, which: int | str) -> BlockRef | None:
         """Give the block of a number or tag, `None` where the chain has none yet."""

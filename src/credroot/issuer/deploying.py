@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from credroot.chain.keystore import Signer
-    from credroot.chain.writer import ChainWriter
+    from credroot.chain.writer import ChainWriter, Receipt
     from credroot.core.values import ChainId
     from credroot.issuer.intent import Guards
     from credroot.issuer.submission import Submission
@@ -53,6 +53,47 @@ def check_code(chain: ChainWriter, address: Address) -> bool:
     return bool(found)
 
 
+def find_deployment(chain: ChainWriter, *, network: str, chain_id: ChainId) -> Deployment | None:
+    """Describe the registry that the factory's address has already, `None` where it has none.
+
+    It was deployed by somebody else, or by us when the process died before its file was written.
+
+    Raises:
+        AnchorRejected: ``deploy.other_code``; ``deploy.exists``, it was not put there by a plain transaction to the
+            factory, so that who knows it must give its file.
+        ChainUnavailable: the endpoint has no states of old blocks, in which the deployment could be found.
+    """
+    address = registry_address()
+    head = chain.block("latest")
+    if head is None or not check_code(chain, address):
+        return None
+    first, last = 0, head.number
+    while first < last:
+        middle = (first + last) // 2
+        first, last = (first, middle) if chain.code(address, middle) else (middle + 1, last)
+    for sent in chain.sent_to(FACTORY, first):
+        receipt = chain.receipt(sent.transaction) if sent.data == SALT + registry_calls.deploy() else None
+        if receipt is not None and receipt.succeeded:
+            return _described(network, chain_id, address, receipt, sent.sender)
+    raise AnchorRejected(
+        f"the registry is on this chain already, at {address}, since block {first}: ask who uses it for its file",
+        code="deploy.exists",
+    )
+
+
+def _described(network: str, chain_id: ChainId, address: Address, receipt: Receipt, deployer: Address) -> Deployment:
+    return Deployment(
+        network=network,
+        chain_id=chain_id,
+        address=address,
+        code_hash=Digest(load("CredentialRegistry").runtime_code_hash),
+        deploy_block=receipt.block_number,
+        transaction=receipt.transaction,
+        deployer=deployer,
+        contract=CONTRACT,
+    )
+
+
 def deploy(
     chain: ChainWriter,
     submission: Submission,
@@ -80,13 +121,4 @@ def deploy(
     address = registry_address() if intent.to == FACTORY else receipt.contract
     if address is None or not check_code(chain, address):
         raise AnchorRejected(f"there is no code at {address}", code="deploy.no_code")
-    return Deployment(
-        network=network,
-        chain_id=chain_id,
-        address=address,
-        code_hash=Digest(load("CredentialRegistry").runtime_code_hash),
-        deploy_block=receipt.block_number,
-        transaction=receipt.transaction,
-        deployer=signer.address,
-        contract=CONTRACT,
-    )
+    return _described(network, chain_id, address, receipt, signer.address)

@@ -25,6 +25,7 @@ _WHAT = {
     "KeyDistrusted": "a key was distrusted",
     "ProfileSet": "the profile was changed",
     "Accredited": "somebody was accredited",
+    "NonceUsed": "a signed order was used or given up",
 }
 
 
@@ -37,7 +38,7 @@ class Alarm:
     @property
     def key(self) -> str:
         """The account that did it, as the event names it."""
-        for name in ("key", "admin", "accreditor"):
+        for name in ("key", "admin", "accreditor", "signer"):
             if name in self.event.arguments:
                 return str(self.event.arguments[name])
         return "unknown"

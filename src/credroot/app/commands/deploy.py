@@ -21,7 +21,7 @@ def deploy(workspace: Path | None, network: str | None, max_cost: str | None, pa
     """Deploy the registry contract and write deployments/NETWORK.json, which is what verifiers pin.
 
     One registry serves every issuer of a chain. Where the chain has the usual CREATE2 factory, the address is the same
-    on every chain, and a registry that is there already is not paid for again.
+    on every chain, and a registry that is there already is checked, described, and not paid for again.
     """
     settings = load_settings(workspace)
     chosen = settings.network_named(network)
