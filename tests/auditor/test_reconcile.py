@@ -43,7 +43,7 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("demo") / "workspace"
     said: list[str] = []
-    named = demonstrate(folder, said.append)
+    named = demonstrate(folder, said.append, page="https://verify.example/")
     settings = load_settings(folder)
     with desk(settings) as at:
         report = audit(at, Request())
