@@ -273,9 +273,9 @@ class Submission:
             stuck = self._replace_if_due(operation, signer)
         refusal = self._chain.send(self._journal.attempts(operation.id)[-1].raw)
         said = "" if refusal is None else f"the endpoint said: {refusal}"
-        if stuck:
-            return self._to(operation, OperationState.STUCK, stuck)
         waits = "" if alone else self._waits_for_earlier(operation)
+        if stuck:
+            return self._to(operation, OperationState.STUCK, waits or stuck)
         return self._to(operation, OperationState.BROADCAST, waits or said)
 
     def _waits_for_earlier(self, operation: Operation) -> str:

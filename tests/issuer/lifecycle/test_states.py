@@ -321,3 +321,18 @@ def test_a_number_that_nobody_fills_is_named(issuer: Issuer, anvil: Anvil, tmp_p
         other.chain.send(other.journal.attempts(1)[0].raw)
     with issuer.desk() as desk:
         assert desk.anchor().state is BatchState.PUBLISHED
+
+
+def test_what_is_stuck_sends_again_what_vanished_before_it(issuer: Issuer, anvil: Anvil) -> None:
+    with issuer.desk(world=Steps(anvil, anvil.mine, stop)) as desk, pytest.raises(Paused):
+        desk.anchor("one")
+
+    def vanish() -> None:
+        assert desk.operation("two").state is OperationState.STUCK
+        anvil.reorganise(1)
+
+    idle = [lambda: None] * 20
+    with issuer.desk(world=Steps(anvil, *idle, vanish, *[anvil.mine] * 20, stop), bump_after_s=0.0) as desk:
+        assert desk.anchor("two").state is BatchState.PUBLISHED
+        assert desk.anchor("one").state is BatchState.PUBLISHED
+        assert len(anchors_of(desk)) == 2
