@@ -42,6 +42,7 @@ def test_a_plan_tells_the_cost_and_sends_nothing(workspace: Workspace) -> None:
     done = workspace.run("batch", "plan", "roster.csv", "--achievement", "data-analytics.json", "--name", "planned")
     assert done.returncode == 0
     assert "25 credentials -> 1 transaction" in done.stdout
+    assert " gwei, at most " in done.stdout
     assert "Nothing was sent" in done.stdout
     listed = json.loads(workspace.run("batch", "list", "--json").stdout)["batches"]
     assert listed == [{"batch": "planned", "state": "planned"}]

@@ -23,7 +23,7 @@ from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
 from credroot.issuer.file_batch import digest_of_files, file_entries, prepare_files
 from credroot.issuer.identity import method_of
-from credroot.issuer.intent import Intent, coins
+from credroot.issuer.intent import Intent, coins, gwei
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
 from credroot.issuer.replacing import revoke_predecessors
 from credroot.issuer.spending import Budget
@@ -65,6 +65,8 @@ class Planned:
             "transactions": 1,
             "gas": self.cost.gas,
             "coin": coin,
+            "feeGwei": gwei(self.cost.fee_wei),
+            "mostFeeGwei": gwei(self.cost.most_fee_wei),
             "likely": coins(self.cost.likely_wei),
             "most": coins(self.cost.most_wei),
             "balance": coins(self.cost.balance_wei),

@@ -33,7 +33,7 @@ class Network:
     explorer: str | None = None
     """Where a person looks a transaction up: a URL that a transaction's hash is put behind."""
     max_fee_gwei: int | None = None
-    """The most that a unit of gas may cost."""
+    """The most that a unit of gas may cost; of a well-known network some ten times what is usual there."""
     data_fees: DataFees = DataFees.NONE
     """How the chain charges for data on layer 1."""
     deadline_s: float = 10.0
@@ -49,13 +49,13 @@ class Network:
 def well_known_networks() -> dict[str, Network]:
     """Give the networks that need no entry of their own; endpoints are the user's choice."""
     known = (
-        (LOCAL_NETWORK, LOCAL_CHAIN_ID, 1, "ETH", None),
-        ("ethereum", 1, "finalized", "ETH", "https://etherscan.io/tx/"),
-        ("sepolia", 11_155_111, "finalized", "ETH", "https://sepolia.etherscan.io/tx/"),
-        ("polygon", 137, "finalized", "POL", "https://polygonscan.com/tx/"),
-        ("base", 8453, "finalized", "ETH", "https://basescan.org/tx/"),
-        ("arbitrum", 42_161, "finalized", "ETH", "https://arbiscan.io/tx/"),
-        ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/"),
+        (LOCAL_NETWORK, LOCAL_CHAIN_ID, 1, "ETH", None, None),
+        ("ethereum", 1, "finalized", "ETH", "https://etherscan.io/tx/", 200),
+        ("sepolia", 11_155_111, "finalized", "ETH", "https://sepolia.etherscan.io/tx/", 2_000),
+        ("polygon", 137, "finalized", "POL", "https://polygonscan.com/tx/", 3_000),
+        ("base", 8453, "finalized", "ETH", "https://basescan.org/tx/", 20),
+        ("arbitrum", 42_161, "finalized", "ETH", "https://arbiscan.io/tx/", 20),
+        ("optimism", 10, "finalized", "ETH", "https://optimistic.etherscan.io/tx/", 20),
     )
     return {
         name: Network(
@@ -65,9 +65,10 @@ def well_known_networks() -> dict[str, Network]:
             parse_finality(finality, source=name),
             coin,
             explorer,
+            max_fee_gwei,
             data_fees=_DATA_FEES.get(name, DataFees.NONE),
         )
-        for name, number, finality, coin, explorer in known
+        for name, number, finality, coin, explorer, max_fee_gwei in known
     }
 
 

@@ -121,8 +121,9 @@ def _operation(bench: Workbench, record: BatchRecord, signer: Signer, guards: Gu
     given_up: Operation | None = None
     if record.operation_id is not None:
         operation = bench.journal.operation(record.operation_id)
-        if guards.caps != operation.caps and (guards.max_cost_wei, guards.max_fee_wei) != (None, None):
-            bench.journal.set_caps(operation.id, guards.caps, bench.clock())
+        caps = operation.caps.changed_by(guards.caps)
+        if caps != operation.caps:
+            bench.journal.set_caps(operation.id, caps, bench.clock())
             operation = bench.journal.operation(operation.id)
         operation = bench.submission.reopen(operation)
         if operation.state in WITHOUT_EFFECT:

@@ -39,6 +39,10 @@ class Cost:
     balance_wei: int
     data_fee_wei: int = 0
     """What a rollup asks now for the data beside the gas; it is in `likely_wei`, and twice in `most_wei`."""
+    fee_wei: int = 0
+    """What a unit of gas costs now."""
+    most_fee_wei: int = 0
+    """What a first attempt offers for one at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,11 @@ def check_guards(cost: Cost, fees: Fees, guards: Guards) -> None:
             code="guard.max_cost",
         )
     if guards.max_fee_wei is not None and fees.likely > guards.max_fee_wei:
-        raise GuardRefused("the network asks a higher fee than the cap allows; nothing was sent", code="guard.max_fee")
+        raise GuardRefused(
+            f"a unit of gas costs {gwei(fees.likely)} gwei now, more than the cap of {gwei(guards.max_fee_wei)} "
+            "(max_fee_gwei of the network); nothing was sent",
+            code="guard.max_fee",
+        )
     if cost.most_wei > cost.balance_wei:
         raise GuardRefused(
             f"the account holds {coins(cost.balance_wei)} and the transaction could cost {coins(cost.most_wei)}; "
@@ -100,4 +108,13 @@ def coins(wei: int) -> str:
     digits = f"{part:018d}"[:9].rstrip("0")
     if not digits and not whole and wei:
         return "less than 0.000000001"
+    return f"{whole}.{digits}" if digits else str(whole)
+
+
+def gwei(wei: int) -> str:
+    """Write the price of a unit of gas in gwei, as explorers do: three digits after the point at most."""
+    whole, part = divmod(wei, 10**9)
+    digits = f"{part:09d}"[:3].rstrip("0")
+    if not digits and not whole and wei:
+        return "less than 0.001"
     return f"{whole}.{digits}" if digits else str(whole)

@@ -22,6 +22,8 @@ def total(costs: Iterable[Cost]) -> Cost:
         most_wei=sum(cost.most_wei for cost in listed),
         balance_wei=min((cost.balance_wei for cost in listed), default=0),
         data_fee_wei=sum(cost.data_fee_wei for cost in listed),
+        fee_wei=max((cost.fee_wei for cost in listed), default=0),
+        most_fee_wei=max((cost.most_fee_wei for cost in listed), default=0),
     )
 
 

@@ -78,6 +78,8 @@ class Submission:
             most_wei=gas * fees.most + intent.value_wei + data_fee * DATA_FEE_HEADROOM,
             balance_wei=self._chain.balance_wei(sender),
             data_fee_wei=data_fee,
+            fee_wei=fees.likely,
+            most_fee_wei=fees.most,
         )
 
     def sign(

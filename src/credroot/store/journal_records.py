@@ -90,6 +90,13 @@ class Caps:
     fee_wei: int | None = None
     """Per unit of gas; `None` sets no bound."""
 
+    def changed_by(self, other: Caps) -> Caps:
+        """Give these with what `other` bounds: a bound that is not named anew stays."""
+        return Caps(
+            self.cost_wei if other.cost_wei is None else other.cost_wei,
+            self.fee_wei if other.fee_wei is None else other.fee_wei,
+        )
+
 
 NO_CAPS = Caps()
 

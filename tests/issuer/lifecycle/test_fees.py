@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credroot.app.network_settings import LOCAL_NETWORK, well_known_networks
 from credroot.chain.data_fees import GAS_PRICE_ORACLE, NODE_INTERFACE, DataFees
 from credroot.chain.writer import Fees
 from credroot.core.errors import AnchorRejected, GuardRefused
@@ -22,7 +23,7 @@ from credroot.issuer.fees import (
     is_due,
     replacement_price,
 )
-from credroot.issuer.intent import Guards, coins
+from credroot.issuer.intent import Cost, Guards, check_guards, coins
 from credroot.store.journal_records import Attempt, BatchState, Caps, OperationState
 from tests.campaigns.moments import present
 from tests.issuer.lifecycle.conftest import Paused, Steps, stop
@@ -231,3 +232,25 @@ def _anchor_intent(desk: Any) -> Any:
 
     data = registry_calls.anchor(desk.bench.issuer, Root(Digest(b"\xaa" * 32)), 3)
     return Intent("anchor", "one", desk.bench.deployment.address, data)
+
+
+def test_a_bound_that_is_not_named_anew_stays() -> None:
+    caps = Caps(cost_wei=10**16, fee_wei=10**11)
+    assert caps.changed_by(Caps()) == caps
+    assert caps.changed_by(Caps(fee_wei=5)) == Caps(10**16, 5)
+    assert caps.changed_by(Caps(cost_wei=7)) == Caps(7, 10**11)
+
+
+def test_a_fee_above_the_cap_is_told_beside_it() -> None:
+    cost, now = Cost(gas=1, likely_wei=1, most_wei=1, balance_wei=9), Fees(base_fee=250 * GWEI, tip=GWEI // 10)
+    with pytest.raises(GuardRefused) as error:
+        check_guards(cost, now, Guards(max_fee_wei=200 * GWEI))
+    assert error.value.code == "guard.max_fee"
+    assert "250.1 gwei" in str(error.value)
+    assert "200 (max_fee_gwei" in str(error.value)
+    check_guards(cost, now, Guards(max_fee_wei=251 * GWEI))
+
+
+def test_every_well_known_network_but_the_local_one_bounds_the_fee() -> None:
+    unbound = [name for name, network in well_known_networks().items() if network.max_fee_gwei is None]
+    assert unbound == [LOCAL_NETWORK]

@@ -17,7 +17,7 @@ from credroot.core.errors import GuardRefused, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
 from credroot.issuer.file_batch import take_in_files
-from credroot.issuer.intent import coins
+from credroot.issuer.intent import coins, gwei
 from credroot.store.durable import write_file
 from credroot.store.journal import Journal
 
@@ -82,7 +82,8 @@ def plan(
     coin, cost = chosen.coin, planned.cost
     money = "" if rate is None else f" (in money: likely {rate.of(cost.likely_wei)}, at most {rate.of(cost.most_wei)})"
     click.echo(
-        f"{planned.people} credentials -> 1 transaction of at most {cost.gas:,} gas; likely {coins(cost.likely_wei)} "
+        f"{planned.people} credentials -> 1 transaction of at most {cost.gas:,} gas at {gwei(cost.fee_wei)} gwei, "
+        f"at most {gwei(cost.most_fee_wei)} gwei; likely {coins(cost.likely_wei)} "
         f"{coin}, at most {coins(cost.most_wei)} {coin}{money}; balance {coins(cost.balance_wei)} {coin}. "
         "Nothing was sent."
     )

@@ -59,6 +59,8 @@ def issue_and_say(
     click.echo(
         f"Anchored   batch {record.name} | root {record.root} | block {anchor.block_number} | {anchor.gas_used:,} gas"
     )
+    if chosen.explorer is not None:
+        click.echo(f"See        {chosen.explorer}{anchor.transaction}")
     click.echo(f"Published  {record.leaf_count} credentials in {folder.published}")
     for one in issued.revoked:
         click.echo(f"Replaced   {one.label} | block {one.block_number} | {one.gas_used:,} gas")
