@@ -18,6 +18,7 @@ from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.multibase import encode_base58btc
+from credroot.credential.held_signatures import HeldSignatures
 from credroot.credential.keys import SigningKey
 from credroot.credential.suites.proof_judge import (
     MAX_CLOCK_SKEW,
@@ -132,11 +133,13 @@ def verify_proofs(
     challenge: str | None = None,
     domain: str | tuple[str, ...] | None = None,
     canonicalize: Canonicalize | None = None,
+    held: HeldSignatures | None = None,
 ) -> tuple[ProofResult, ...]:
     """Check every proof of `document` but its anchor proofs, in order, and say what became of each.
 
     A proof of a chain is verified only together with the previous proofs that it names. `now` is for ``created`` and
-    ``expires``. `challenge` and `domain` are demanded of each proof where they are given.
+    ``expires``. `challenge` and `domain` are demanded of each proof where they are given. `held` has signatures that
+    need not be computed again; results are the same.
 
     Raises:
         ProofError: ``proof.too_many``, more than `MAX_PROOFS`; ``proof.malformed``, ``proof`` holds no objects.
@@ -147,7 +150,7 @@ def verify_proofs(
     domains = (domain,) if isinstance(domain, str) else domain
     demanded = {"challenge": None if challenge is None else (challenge,), "domain": domains}
     canonical = canonicalize or _default_canonicalize()
-    judge = ProofJudge(document, proofs, resolve_key, now, proof_purpose, demanded, canonical)
+    judge = ProofJudge(document, proofs, resolve_key, now, proof_purpose, demanded, canonical, held)
     return tuple(judge.result(i) for i, proof in enumerate(proofs) if suite_name(proof) != ANCHOR_SUITE)
 
 

@@ -27,11 +27,12 @@ from credroot.core.multibase import encode_base58btc
 from credroot.core.strict_json import loads
 from credroot.core.values import AccountId
 from credroot.credential.multikey import Multikey
-from credroot.credential.suites.suite import DATA_INTEGRITY_PROOF, hash_data
+from credroot.credential.suites.suite import DATA_INTEGRITY_PROOF, hash_data, suite_name
 
 if TYPE_CHECKING:
     from credroot.credential.canonical_form import CanonicalForm
     from credroot.credential.data_integrity import ProofResult, ResolveKey
+    from credroot.credential.held_signatures import HeldSignatures
     from credroot.credential.keys import SigningKey
 
 PROFILE_FORMAT = "credroot/profile/v1"
@@ -141,14 +142,16 @@ def sign_profile(profile: Profile, key: SigningKey, *, verification_method: str,
     return canonical_bytes({**document, "proof": proof})
 
 
-def signature_of(document: JsonObject, resolve_key: ResolveKey, *, now: datetime) -> ProofResult | None:
+def signature_of(
+    document: JsonObject, resolve_key: ResolveKey, *, now: datetime, held: HeldSignatures | None = None
+) -> ProofResult | None:
     """Check a profile's one signature; `None` where it has none or several, or of another suite."""
     from credroot.credential.data_integrity import verify_proofs
 
     proof = document.get("proof")
-    if not isinstance(proof, dict) or proof.get("cryptosuite") != EDDSA_JCS_2022:
+    if not isinstance(proof, dict) or suite_name(proof) != EDDSA_JCS_2022:
         return None
-    return verify_proofs(document, resolve_key, now=now, canonicalize=_no_rdf)[0]
+    return verify_proofs(document, resolve_key, now=now, canonicalize=_no_rdf, held=held)[0]
 
 
 def _no_rdf(_: JsonObject) -> CanonicalForm:

@@ -8,7 +8,7 @@ Source: W3C Bitstring Status List v1.0, section 3.2 (Validate Algorithm) and 3.5
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from credroot.credential.status_list import ENTRY_TYPE, LIST_TYPE, SUBJECT_TYPE,
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.credential.bitstring import DecodedBits
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,99}")
 _VC_TYPES = "https://www.w3.org/TR/vc-data-model#"
@@ -110,11 +111,12 @@ def status_at(
     now: datetime,
     retrieved: datetime | None = None,
     max_age: timedelta | None = None,
+    decode: Callable[[str], DecodedBits] = bitstring.decode,
 ) -> StatusListAnswer:
     """Look up `entry`, one ``credentialStatus`` object, in the list credential `document`, whose proof was verified.
 
     `retrieved` is when the list was fetched, for its ``ttl``; `max_age` is how old its ``validFrom`` may be for this
-    verifier. Both are left out of account when None.
+    verifier. Both are left out of account when None. `decode` is for whoever keeps bits that were decoded before.
 
     Problem codes: ``status_list.`` followed by ``entry`` (not an entry, or malformed), ``entry_size``, ``type`` (not a
     list), ``other_list``, ``purpose``, ``encoding``, ``too_large``, ``range``: no value; ``too_short``,
@@ -128,7 +130,7 @@ def status_at(
         parsed = _entry(entry, problems)
         subject = _subject(document, parsed)
         problems.extend(_time_problems(document, subject, now=now, retrieved=retrieved, max_age=max_age))
-        value = _value(subject, parsed, problems)
+        value = _value(subject, parsed, problems, decode)
     except _RefusalError as refused:
         return StatusListAnswer(shown, None, None, (*problems, refused.problem))
     return StatusListAnswer(shown, value, _message(entry, parsed, value, problems), tuple(problems))
@@ -166,12 +168,14 @@ def _subject(document: JsonObject, entry: _Entry) -> JsonObject:
     return subject
 
 
-def _value(subject: JsonObject, entry: _Entry, problems: list[StatusProblem]) -> int:
+def _value(
+    subject: JsonObject, entry: _Entry, problems: list[StatusProblem], decode: Callable[[str], DecodedBits]
+) -> int:
     text = subject.get("encodedList")
     if not isinstance(text, str):
         raise _refused("encoding", ProblemType.MALFORMED, "encodedList is not text")
     try:
-        decoded = bitstring.decode(text)
+        decoded = decode(text)
     except InputError as error:
         raise _RefusalError(StatusProblem(error.code, ProblemType.MALFORMED, str(error))) from error
     if not decoded.multibase:

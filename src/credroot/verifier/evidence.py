@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import NOTHING
 
 if TYPE_CHECKING:
@@ -35,3 +36,5 @@ class Evidence:
     """DID documents, profile and status lists that were at hand or could be had."""
     canonicalize: Canonicalize | None = None
     """How documents are canonicalised; `None` for the way of `rdfc_cache`. Results are the same, the time is not."""
+    memory: DocumentMemory = field(default_factory=DocumentMemory, compare=False, repr=False)
+    """What is known of the documents already; no verdict depends on it."""

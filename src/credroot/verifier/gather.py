@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from credroot.chain.facts import ChainFacts, Query, Unavailable
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.merkle import root_from_proof
+from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import Documents, DocumentUnavailable, ListCopy
 from credroot.verifier.evidence import Evidence
 from credroot.verifier.identity import issuer_id
@@ -56,11 +57,12 @@ def gather(
     *,
     documents: DocumentSource | None = None,
     canonicalize: Canonicalize | None = None,
+    memory: DocumentMemory | None = None,
 ) -> tuple[Evidence, ...]:
     """Find out what there is to know about every subject, in order. An outage becomes a value, never an exception.
 
     `source_of` gives the source of a pinned registry, or raises `ChainUnavailable` where none is configured.
-    `documents` has what others publish about themselves; nothing where it is `None`.
+    `documents` has what others publish about themselves; nothing where it is `None`. `memory` is of earlier verdicts.
     """
     places: dict[Deployment, list[int]] = {}
     deployments: list[Deployment | None] = []
@@ -74,6 +76,7 @@ def gather(
         endorsers = trust.endorsers_on(deployment.chain_id)
         queries = [_query(subjects[place], endorsers) for place in wanted]
         facts.update(zip(wanted, _ask(source_of, deployment, queries), strict=True))
+    memory = memory or DocumentMemory()
     gathered = (
         Evidence(
             subject,
@@ -83,6 +86,7 @@ def gather(
             policy,
             _moment(facts.get(place), policy, now),
             canonicalize=canonicalize,
+            memory=memory,
         )
         for place, subject in enumerate(subjects)
     )

@@ -74,7 +74,7 @@ def key_book(evidence: Evidence) -> KeyBook:
             entry.did == did and entry.account == account for entry in evidence.trust.issuers_of(account, did)
         )
         if is_listed and _is_on_chain(evidence):
-            profile = _read(evidence.documents.profile, did)
+            profile = _read(evidence, evidence.documents.profile, did)
     return KeyBook(evidence.documents.did_documents, profile)
 
 
@@ -86,11 +86,11 @@ def _by_profile(evidence: Evidence, did: str, account: AccountId) -> Binding | N
         return Binding(PROFILE, False, "The account points to a profile document that is not at hand.")
     if not _is_on_chain(evidence):
         return Binding(PROFILE, False, "The profile document is not the one that the account points to.")
-    from credroot.credential.profile import read_profile, signature_of
+    from credroot.credential.profile import signature_of
     from credroot.credential.suites.proof_judge import ProofOutcome
 
     try:
-        profile, document = read_profile(data)
+        profile, document = evidence.memory.profile(data)
     except InputError as error:
         return Binding(PROFILE, False, f"The profile document can't be read: {error}.")
     if profile.did != did:
@@ -99,7 +99,7 @@ def _by_profile(evidence: Evidence, did: str, account: AccountId) -> Binding | N
         return Binding(PROFILE, False, "The profile does not name the account.", profile.name)
     # The DID's own key, never one that only the profile lists.
     keys = KeyBook(evidence.documents.did_documents)
-    signature = signature_of(document, keys.multikey, now=evidence.now)
+    signature = signature_of(document, keys.multikey, now=evidence.now, held=evidence.memory.held)
     if signature is None or signature.outcome is not ProofOutcome.VERIFIED:
         reason = "The profile's signature is not known to be of the DID's key."
         return Binding(PROFILE, False, reason, profile.name)
@@ -133,11 +133,9 @@ def _is_on_chain(evidence: Evidence) -> bool:
     return isinstance(facts, ChainFacts) and data is not None and facts.profile == Digest.sha256(data)
 
 
-def _read(data: bytes, did: str) -> Profile | None:
-    from credroot.credential.profile import read_profile
-
+def _read(evidence: Evidence, data: bytes, did: str) -> Profile | None:
     try:
-        profile, _ = read_profile(data)
+        profile, _ = evidence.memory.profile(data)
     except InputError:
         return None
     return profile if profile.did == did else None

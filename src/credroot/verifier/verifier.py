@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.gather import gather
 from credroot.verifier.judge import judge
 from credroot.verifier.subject import read_subject
@@ -35,16 +36,18 @@ class Verifier:
         policy: Policy | None = None,
         documents: DocumentSource | None = None,
         canonicalize: Canonicalize | None = None,
+        memory: DocumentMemory | None = None,
     ) -> None:
         """Judge by `policy`, the strictest by default. `source_of` gives whoever reads a pinned registry.
 
         `documents` has what others publish of themselves, pinned or fetched; `canonicalize` is another way to the same
-        canonical bytes, for whoever keeps what he learned.
+        canonical bytes, for whoever keeps what he learned. `memory` is one that others share; else it has its own.
         """
         self.trust = trust
         self._policy = policy or Policy()
         self._documents = documents
         self._canonicalize = canonicalize
+        self._memory = memory or DocumentMemory()
         self._source_of = source_of
         self._clock = clock
 
@@ -67,4 +70,5 @@ class Verifier:
             self._clock(),
             documents=self._documents,
             canonicalize=self._canonicalize,
+            memory=self._memory,
         )

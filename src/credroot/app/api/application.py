@@ -53,6 +53,7 @@ from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
 from credroot.app.page.sealing import Sealer
 from credroot.app.verifying import documents_of
+from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.fact_cache import FactCache
 from credroot.verifier.verifier import Verifier
 
@@ -96,6 +97,7 @@ def create_api(
     )
     bodies = BodyReader(limits)
     documents = documents_of(settings, _now)
+    memory = DocumentMemory()
     verdicts = VerdictRoutes(
         trust,
         settings.policy(),
@@ -108,6 +110,7 @@ def create_api(
         monotonic=time.monotonic,
         charge=lambda scope, cost: gate.charge(scope, cost),
         documents=documents,
+        memory=memory,
         may_fetch=bool(settings.trusted.fetch),
     )
     vc_verifying = VcVerifyRoutes(
@@ -120,7 +123,7 @@ def create_api(
         may_fetch=bool(settings.trusted.fetch),
     )
     vc_issuing = VcIssueRoute(open_api_issuer(settings), bodies, workers, limits, log, clock=_now)
-    verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents)
+    verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents, memory=memory)
     page = PageRoutes(
         verifier.verify_many,
         bodies,

@@ -17,6 +17,7 @@ from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Verdict
 from credroot.core.strict_json import MAX_DEPTH, loads
 from credroot.core.values import Digest
+from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.fact_cache import NotCachedError
 from credroot.verifier.gather import gather
 from credroot.verifier.judge import judge
@@ -76,13 +77,15 @@ class VerdictRoutes:
         monotonic: Callable[[], float],
         charge: Callable[[Scope, float], bool],
         documents: DocumentSource | None = None,
+        memory: DocumentMemory | None = None,
         may_fetch: bool = False,
     ) -> None:
         """Judge by `trust` and `policy`; `charge` takes a cost from its client and says if there was room.
 
-        `may_fetch` says whether `documents` may take its time.
+        `may_fetch` says whether `documents` may take its time; `memory` is what others know of documents already.
         """
         self._documents = documents
+        self._memory = memory or DocumentMemory()
         self._may_fetch = may_fetch
         self._trust = trust
         self._policy = policy
@@ -155,7 +158,15 @@ class VerdictRoutes:
 
     def _evidence(self, subjects: Sequence[Subject], *, waiting: bool) -> tuple[Evidence, ...]:
         source_of = self._cache.registry if waiting else self._cache.known
-        return gather(subjects, self._trust, self._policy, source_of, self._clock(), documents=self._documents)
+        return gather(
+            subjects,
+            self._trust,
+            self._policy,
+            source_of,
+            self._clock(),
+            documents=self._documents,
+            memory=self._memory,
+        )
 
     def _read_file(self, data: bytes) -> Subject:
         """Read a JWT, a picture, or JSON under no name of its own."""

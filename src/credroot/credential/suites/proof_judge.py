@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from credroot.core.errors import InputError, ProofError
 from credroot.core.jcs import canonical_bytes
 from credroot.core.json_types import JsonObject, JsonValue
+from credroot.credential.held_signatures import HeldSignature, HeldSignatures, fingerprint
 from credroot.credential.keys import signature_holds
 from credroot.credential.multikey import Multikey
 from credroot.credential.suites.one_place import require_one_place
@@ -74,6 +75,8 @@ class ProofJudge:
     demanded: Mapping[str, tuple[str, ...] | None]
     """Members that each proof must have, with their values in any order; one value may stand without a list."""
     canonicalize: Canonicalize
+    held: HeldSignatures | None = None
+    """Signatures that need not be computed again; `None` to keep none."""
     results: dict[int, ProofResult] = field(default_factory=dict)
     under_way: set[int] = field(default_factory=set)
     secured: dict[object, bytes | InputError] = field(default_factory=dict)
@@ -95,7 +98,7 @@ class ProofJudge:
             self._check_terms(record)
             self._check_previous(record.previous)
             key = self._key(record.verification_method)
-            self._check_signature(record, key)
+            self._check_signature_once(record, index, key)
         except InputError as error:
             outcome = _OUTCOME_OF.get(error.code, ProofOutcome.FAILED)
             code, message = error.code, str(error)
@@ -139,6 +142,15 @@ class ProofJudge:
         if key is None:
             raise ProofError(f"nobody knows the key {verification_method[:120]!r}", code="proof.key_unknown")
         return key
+
+    def _check_signature_once(self, record: ProofRecord, index: int, key: Multikey) -> None:
+        if self.held is None:
+            return self._check_signature(record, key)
+        signature = HeldSignature(fingerprint(self.document), index, key)
+        if signature not in self.held:
+            self._check_signature(record, key)
+            self.held.add(signature)
+        return None
 
     def _check_signature(self, record: ProofRecord, key: Multikey) -> None:
         if key.key_type not in record.suite.key_types:

@@ -90,7 +90,13 @@ def _reason(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonO
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
 
     try:
-        results = verify_proofs(endorsement, keys.multikey, now=evidence.now, canonicalize=evidence.canonicalize)
+        results = verify_proofs(
+            endorsement,
+            keys.multikey,
+            now=evidence.now,
+            canonicalize=evidence.canonicalize,
+            held=evidence.memory.held,
+        )
     except InputError as error:
         return error.code
     bad = [result for result in results if result.outcome is ProofOutcome.FAILED]

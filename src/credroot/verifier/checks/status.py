@@ -126,6 +126,7 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
         now=evidence.now,
         retrieved=copy.retrieved,
         max_age=max_age if copy.retrieved is None else None,
+        decode=evidence.memory.bits,
     )
     if answer.conclusion is Conclusion.UNKNOWN:
         reason = answer.problems[-1].code if answer.problems else "status_list.unknown"
@@ -142,7 +143,13 @@ def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
         return "status.list_of_another"
     keys = key_book(evidence)
     try:
-        results = verify_proofs(copy.document, keys.multikey, now=evidence.now, canonicalize=evidence.canonicalize)
+        results = verify_proofs(
+            copy.document,
+            keys.multikey,
+            now=evidence.now,
+            canonicalize=evidence.canonicalize,
+            held=evidence.memory.held,
+        )
     except InputError:
         return "status.list_malformed"
     own = [result for result in results if did_of(result.verification_method or "") == issuer]
