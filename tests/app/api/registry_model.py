@@ -70,6 +70,8 @@ class RegistryModel:
             return {**answer, "result": hex(HEAD)}
         if request["method"] == "eth_getBlockByNumber":
             return {**answer, "result": self._block(int(request["params"][0], 16))}
+        if request["method"] == "eth_getLogs":
+            return {**answer, "result": []}
         data = bytes.fromhex(request["params"][0]["data"][2:])
         return {**answer, "result": "0x" + self._lens(data[len(load("RegistryLens").creation_code) :]).hex()}
 
