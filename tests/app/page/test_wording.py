@@ -27,6 +27,7 @@ READERS = (
 """Where a file is read: any code of theirs may become the format check's."""
 NOT_OF_FILES = {
     "chain.",
+    "key.",
     "reason.",
     "report.",
     "anchor.",
