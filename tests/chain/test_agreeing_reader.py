@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from credroot.chain import registry_calls
 from credroot.chain.agreeing_reader import AgreeingReader
+from credroot.chain.block_header import parse_header
 from credroot.chain.caution import Caution
 from credroot.chain.embedded.server import serving
 from credroot.chain.facts import Basis, ChainFacts, Endorser, Query, Unavailable, status_of
+from credroot.chain.fast_keccak import keccak256
 from credroot.chain.finality import Confirmations, FinalityTag
+from credroot.chain.proven_facts import FactSlots
 from credroot.chain.reader import RegistryReader
 from credroot.chain.registry_calls import Action, status_words
+from credroot.chain.rlp_codec import decode, encode_bytes, encode_list
 from credroot.chain.rpc import Rpc
 from credroot.chain.saved_facts import SavedFacts
-from credroot.chain.storage_layout import batch_facts, batch_word, key_word
+from credroot.chain.state_proof import ask_proof
+from credroot.chain.storage_layout import batch_facts, batch_word, key_word, slot_bytes
 from credroot.chain.witness_source import WitnessSource
 from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError
 from credroot.core.status import Status
+from credroot.core.storage_witness import SlotProof, StorageWitness
 from credroot.core.values import Digest, Root
 from tests.auditor.lying_proxy import LyingProxy, RpcFault, honest
 from tests.chain.registry_chain import RegistryChain
@@ -118,6 +125,38 @@ def test_one_liar_among_three_is_outvoted_and_two_leave_the_question_open(
     with pytest.raises(ChainUnavailable) as error:
         reader_over(*urls, quorum=2).read(asked)
     assert error.value.code == "chain.disagreement"
+
+
+def eventless(method: str, _params: list[Any], result: Any) -> Any:
+    return [] if method == "eth_getLogs" else result
+
+
+def test_who_lies_about_events_takes_the_day_away_and_no_more(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader]
+) -> None:
+    asked = [Query(registry.issuer, BIG, 0)]
+    urls = [proxy.url for proxy in proxies[:2]]
+    told = reader_over(*urls, quorum=2).read(asked)[0]
+    assert told.withdrawal is not None
+    proxies[0].lie = eventless
+    assert reader_over(*urls, quorum=2).read(asked)[0] == replace(told, withdrawal=None)
+
+
+@pytest.mark.parametrize("prove", [False, True])
+def test_who_lies_about_a_blocks_time_or_state_under_its_true_hash_is_outvoted(
+    registry: RegistryChain, proxies: list[LyingProxy], reader_over: Callable[..., AgreeingReader], prove: bool
+) -> None:
+    asked = [Query(registry.issuer, BIG, 2)]
+    urls = [proxy.url for proxy in proxies]
+    honestly = reader_over(*urls, quorum=2, prove=prove).read(asked)[0]
+    for name in ("timestamp", "stateRoot", "number"):
+        other = {"timestamp": "0x7", "stateRoot": "0x" + "ab" * 32, "number": "0x2"}[name]
+
+        def lie(method: str, _params: list[Any], result: Any, changed: dict[str, Any] = {name: other}) -> Any:  # noqa: B006
+            return {**result, **changed} if method == "eth_getBlockByNumber" else result
+
+        proxies[0].lie = lie
+        assert reader_over(*urls, quorum=2, prove=prove).read(asked)[0] == honestly
 
 
 def test_endpoints_that_follow_another_branch_do_not_agree(
@@ -233,6 +272,43 @@ def test_saved_evidence_says_the_same_when_no_endpoint_is_left(
     assert [told(one) for one in again if isinstance(one, ChainFacts)] == list(map(told, facts))
     assert {one.basis.pinned_by for one in again if isinstance(one, ChainFacts)} == {"an almanac"}
     assert saved[0].profile == b"a profile"
+
+
+def proof_of_nothing(registry: RegistryChain, rpc: Rpc, query: Query) -> tuple[StorageWitness, Digest]:
+    """Save, as a holder might, what shows only that the registry had no such batch."""
+    header = parse_header(rpc.call("eth_getBlockByNumber", ["latest", False]))
+    places = sorted(slot_bytes(slot) for slot in FactSlots.of(query).required)
+    proven = ask_proof(rpc, registry.deployment.address, header, places)
+    slots = tuple(SlotProof(*one) for one in zip(places, proven.slot_nodes, strict=True))
+    return StorageWitness(header.encoded, proven.account_nodes, slots), header.mark.hash
+
+
+def test_what_was_not_there_in_a_pinned_block_may_have_been_anchored_since(registry: RegistryChain, url: str) -> None:
+    deployment, query = registry.deployment, Query(registry.issuer, NOWHERE, 0)
+    with Rpc(url) as rpc:
+        witness, digest = proof_of_nothing(registry, rpc, query)
+    saved = [SavedFacts(deployment.chain_id, deployment.address, witness)]
+    pins = {(deployment.chain_id, digest): "an almanac"}
+    answer = WitnessSource(deployment, saved, pins).read([query])[0]
+    assert isinstance(answer, Unavailable)
+    assert answer.code == "chain.no_evidence"
+
+
+@pytest.mark.parametrize("place", [8, 11])
+def test_a_header_with_a_number_or_a_time_beyond_all_others_is_none(
+    registry: RegistryChain, url: str, reader_over: Callable[..., AgreeingReader], place: int
+) -> None:
+    query = Query(registry.issuer, BIG, 2)
+    witness, _ = reader_over(url, prove=True).witness(query)
+    items: Any = decode(witness.header)
+    items[place] = b"\xff" * 30
+    header = encode_list([encode_bytes(item) for item in items])
+    deployment = registry.deployment
+    saved = [SavedFacts(deployment.chain_id, deployment.address, replace(witness, header=header))]
+    pins = {(deployment.chain_id, Digest(keccak256(header))): "a careless almanac"}
+    answer = WitnessSource(deployment, saved, pins).read([query])[0]
+    assert isinstance(answer, Unavailable)
+    assert answer.code == "chain.bad_proof"
 
 
 def test_saved_evidence_without_a_pinned_block_or_of_something_else_says_nothing(

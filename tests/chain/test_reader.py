@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -128,6 +129,32 @@ def test_another_chain_or_other_code_is_refused_by_its_own_code(registry: Regist
             with pytest.raises(ChainMismatch) as refused:
                 ask()
             assert refused.value.code == code
+
+
+class Overstating(Rpc):
+    """An endpoint whose answer has the highest number there is in one of its words."""
+
+    word = 0
+
+    def batch(self, calls: Any, **options: Any) -> Any:
+        answer: Any = super().batch(calls, **options)[0]
+        place = 2 + 64 * self.word
+        return [answer[:place] + "f" * 64 + answer[place + 64 :]]
+
+
+def test_no_number_in_an_answer_is_too_high_to_be_refused(registry: RegistryChain, rpc: Rpc) -> None:
+    query = Query(registry.issuer, BIG, 2)
+    refused = 0
+    with Overstating(rpc.endpoint.masked) as node:
+        for node.word in range(40):
+            try:
+                facts = RegistryReader(node, registry.deployment, Confirmations(1)).read([query])[0]
+            except (ChainUnavailable, ChainMismatch):
+                refused += 1
+            else:
+                for seconds in (facts.head.timestamp, facts.batch.anchored_at if facts.batch else 0):
+                    assert datetime.fromtimestamp(seconds, UTC).year < 10_000
+    assert refused > 20
 
 
 def test_a_lens_answer_that_points_outside_is_refused(rng: random.Random) -> None:

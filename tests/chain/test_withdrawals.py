@@ -133,3 +133,19 @@ def test_what_an_endpoint_withholds_is_not_said_and_changes_no_status(
 ) -> None:
     with Withholding(rpc.endpoint.masked, method, outcome) as node:
         assert read(node, story, (LARGE, 1), (LARGE, 300)) == [(Status.REVOKED, None), (Status.SUSPENDED, None)]
+
+
+class Postdating(Rpc):
+    """An endpoint whose blocks are of a time that no calendar has."""
+
+    def batch(self, calls: Any, **options: Any) -> Any:
+        answers: Any = super().batch(calls, **options)
+        return [
+            {**answer, "timestamp": hex(2**40 - 1)} if method == "eth_getBlockByNumber" else answer
+            for (method, _), answer in zip(calls, answers, strict=True)
+        ]
+
+
+def test_a_day_of_no_calendar_is_not_said(rpc: Rpc, story: Story) -> None:
+    with Postdating(rpc.endpoint.masked) as node:
+        assert read(node, story, (LARGE, 1)) == [(Status.REVOKED, None)]

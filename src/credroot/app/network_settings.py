@@ -103,7 +103,27 @@ def read_network(name: str, entry: SettingsTable, base: Network | None) -> Netwo
             f"{entry.source}: quorum is from 1 to the number of endpoints, {len(network.endpoints)}",
             code="settings.quorum",
         )
+    if network.caution.quorum > 1:
+        _require_different_servers(network, entry.source)
     return network
+
+
+def _require_different_servers(network: Network, source: str) -> None:
+    """Refuse a server that is named twice: it would agree with itself, whatever path or key it is asked under."""
+    from credroot.chain.endpoint import DEFAULT_PORTS, Endpoint
+
+    seen: set[tuple[str, int | None]] = set()
+    for url in network.endpoints:
+        endpoint = Endpoint(url)
+        port = None if endpoint.port == DEFAULT_PORTS[endpoint.scheme] else endpoint.port
+        server = endpoint.host.lower().rstrip("."), port
+        if server in seen:
+            raise InputError(
+                f"{source}: endpoints has {endpoint.masked} on a server that is named already, and with a quorum each "
+                "must be another's",
+                code="settings.quorum",
+            )
+        seen.add(server)
 
 
 def _data_fees(entry: SettingsTable, known: Network) -> DataFees:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from credroot.chain.block_header import BlockHeader, BlockMark
     from credroot.chain.caution import Caution
     from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import Query
+    from credroot.chain.facts import Query, Withdrawal
     from credroot.chain.finality import Finality
     from credroot.chain.rpc import Rpc
     from credroot.chain.state_proof import ProvenStorage
@@ -129,7 +129,7 @@ class AgreeingReader:
     # -- by their word --
 
     def _agreed(self, queries: Sequence[Query], block: AgreedBlock) -> tuple[ChainFacts, ...]:
-        answers: dict[tuple[ChainFacts, ...], int] = {}
+        answers: dict[tuple[ChainFacts, ...], list[tuple[Withdrawal | None, ...]]] = {}
         failures: list[ChainUnavailable | ChainMismatch] = []
         head, basis = self._head(block.header), Basis(agreeing=self._caution.quorum)
         for node in block.nodes:
@@ -139,10 +139,11 @@ class AgreeingReader:
             except (ChainUnavailable, ChainMismatch) as error:
                 failures.append(error)
                 continue
-            facts = tuple(replace(one, head=head, basis=basis) for one in facts)
-            answers[facts] = answers.get(facts, 0) + 1
-            if answers[facts] >= self._caution.quorum:
-                return facts
+            said = tuple(replace(one, head=head, basis=basis, withdrawal=None) for one in facts)
+            told = answers.setdefault(said, [])
+            told.append(tuple(one.withdrawal for one in facts))
+            if len(told) >= self._caution.quorum:
+                return tuple(_with_withdrawal(one, stories) for one, *stories in zip(said, *told, strict=True))
         if not answers and failures:
             raise failures[0]
         raise ChainUnavailable(
@@ -192,6 +193,11 @@ class AgreeingReader:
         if key is None:
             return proven
         return proven.and_also(key, ask_proof(node, address, header, [slot_bytes(key)]))
+
+
+def _with_withdrawal(facts: ChainFacts, stories: Sequence[Withdrawal | None]) -> ChainFacts:
+    """Add when and why where all tell the same: who lies about events, or has none, takes nothing from the facts."""
+    return replace(facts, withdrawal=stories[0]) if len(set(stories)) == 1 else facts
 
 
 @dataclass(frozen=True, slots=True)

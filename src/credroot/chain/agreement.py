@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgreedBlock:
-    """A block, and the endpoints that gave the same hash for its number."""
+    """A block, and the endpoints that gave the same hash and time for its number."""
 
     header: BlockHeader
+    """The whole of it that hashes to its hash, where one of them gave that."""
     nodes: tuple[Rpc, ...]
 
 
@@ -51,20 +52,22 @@ def agree_on(nodes: Sequence[Rpc], quorum: int, chain_id: ChainId, block: str) -
         if header.mark.number < number:
             continue
         try:
-            found = header if header.mark.number == number else _header(node, chain_id, quantity(number))
+            found = header if header.mark.number == number else _header(node, chain_id, quantity(number), number)
         except (ChainUnavailable, ChainMismatch) as error:
             failures.append(error)
         else:
             seen.append((found, node))
     _require_enough(len(seen), quorum, failures)
-    digest, votes = Counter(header.mark.hash for header, _ in seen).most_common(1)[0]
+    # The whole mark, not its hash alone: nothing but their agreement vouches for its time.
+    mark, votes = Counter(header.mark for header, _ in seen).most_common(1)[0]
     if votes < quorum:
         raise ChainUnavailable(
             f"only {votes} of {len(nodes)} endpoints agree on block {number}; {quorum} must",
             code="chain.disagreement",
         )
-    chosen = [(header, node) for header, node in seen if header.mark.hash == digest]
-    return AgreedBlock(chosen[0][0], tuple(node for _, node in chosen))
+    chosen = [(header, node) for header, node in seen if header.mark == mark]
+    whole = next((header for header, _ in chosen if header.is_proven), chosen[0][0])
+    return AgreedBlock(whole, tuple(node for _, node in chosen))
 
 
 def _require_enough(answers: int, quorum: int, failures: Sequence[Exception]) -> None:
@@ -77,12 +80,12 @@ def _require_enough(answers: int, quorum: int, failures: Sequence[Exception]) ->
     raise ChainUnavailable(f"{answers} endpoints answered; {quorum} must agree{reason}", code="chain.no_quorum")
 
 
-def _header(node: Rpc, chain_id: ChainId, block: str) -> BlockHeader:
-    """Ask one endpoint for a block, and in the same request for its chain."""
+def _header(node: Rpc, chain_id: ChainId, block: str, number: int | None = None) -> BlockHeader:
+    """Ask one endpoint for a block, which must be of `number` where that is known, and at once for its chain."""
     chain, answer = node.batch([("eth_chainId", []), ("eth_getBlockByNumber", [block, False])])
     if parse_quantity(_result(chain)) != chain_id:
         raise ChainMismatch(f"{node.endpoint.masked} does not serve {chain_id.caip2}", code="chain.wrong_id")
-    return parse_header(_result(answer))
+    return parse_header(_result(answer), number=number)
 
 
 def _result(answer: JsonValue | RpcError) -> JsonValue:

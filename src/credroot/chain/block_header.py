@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.chain.facts import MAX_BLOCK_TIME
 from credroot.chain.fast_keccak import keccak256
 from credroot.chain.hex_codec import parse_data, parse_digest, parse_quantity
 from credroot.chain.rlp_codec import RlpItem, decode, encode_bytes, encode_list, encode_number
@@ -48,10 +49,7 @@ _MEMBERS = (
 _ALWAYS = 15
 _PLACES = {name: place for place, name in enumerate(_MEMBERS)}
 BLOOM_BYTES = 256
-
-
-MAX_BLOCK_TIME = 253_402_300_799
-"""The last second of the year 9999: no block is later, and no calendar of ours goes further."""
+MAX_BLOCK_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def parse_mark(block: JsonValue, *, number: int | None = None) -> BlockMark:
         raise ChainUnavailable(f"the endpoint has no block {'' if number is None else number}", code="chain.no_block")
     members = _object(block)
     mark = BlockMark(
-        parse_quantity(members.get("number"), name="block number", maximum=2**63 - 1),
+        parse_quantity(members.get("number"), name="block number", maximum=MAX_BLOCK_NUMBER),
         parse_digest(members.get("hash"), name="block hash"),
         parse_digest(members.get("parentHash"), name="parent hash"),
         parse_quantity(members.get("timestamp"), name="block time", maximum=MAX_BLOCK_TIME),
@@ -157,11 +155,17 @@ def decode_header(encoded: bytes) -> BlockHeader:
             raise ProofError(f"a block header with a wrong {name}", code="proof.header")
         return item
 
+    def number(name: str, maximum: int) -> int:
+        value = int.from_bytes(member(name), "big")
+        if value > maximum:
+            raise ProofError(f"a block header with a wrong {name}", code="proof.header")
+        return value
+
     mark = BlockMark(
-        int.from_bytes(member("number"), "big"),
+        number("number", MAX_BLOCK_NUMBER),
         Digest(keccak256(encoded)),
         Digest(member("parentHash", 32)),
-        int.from_bytes(member("timestamp"), "big"),
+        number("timestamp", MAX_BLOCK_TIME),
     )
     bloom = member("logsBloom", BLOOM_BYTES)
     return BlockHeader(mark, member("stateRoot", 32), member("receiptsRoot", 32), bloom, encoded)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.core.errors import ChainUnavailable
 from credroot.core.status import Status
 
 if TYPE_CHECKING:
     from credroot.core.values import Address, ChainId, Digest, Root
 
-
 STATUS_BITS = 256
 """Credentials whose status is in one word."""
+MAX_BLOCK_TIME = 253_402_300_799
+"""The last second of the year 9999: no block is later, and no calendar of ours goes further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The block at which facts were read."""
+    """The block at which facts were read. Raises `ChainUnavailable` (``chain.bad_answer``) at a time of no calendar."""
 
     chain_id: ChainId
     number: int
@@ -44,6 +46,9 @@ class Head:
     """Seconds since 1970."""
     hash: Digest | None = None
     """`None` where an endpoint was asked that is believed anyway."""
+
+    def __post_init__(self) -> None:
+        _require_time(self.timestamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ ONE_ENDPOINT = Basis()
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
-    """One anchored batch. Key, time and leaf count never change."""
+    """One anchored batch. Key, time and leaf count never change. Raises as `Head` does."""
 
     key: Address
     """The account that anchored it: the issuer itself or an operator."""
@@ -75,6 +80,9 @@ class BatchFacts:
     ratified: bool
     distrusted_from: int = 0
     """From when on the issuer distrusts what `key` anchored, in seconds since 1970; 0 while it trusts it."""
+
+    def __post_init__(self) -> None:
+        _require_time(self.anchored_at)
 
     @property
     def is_distrusted(self) -> bool:
@@ -95,12 +103,15 @@ class Accreditation:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What an event tells of a revocation or suspension."""
+    """What an event tells of a revocation or suspension. Raises as `Head` does."""
 
     at: int
     """The block's time, in seconds since 1970."""
     reason: int
     """The issuer's number for it, see `credroot.core.reasons`."""
+
+    def __post_init__(self) -> None:
+        _require_time(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +151,8 @@ class Unavailable:
 
     code: str
     message: str
+
+
+def _require_time(seconds: int) -> None:
+    if not 0 <= seconds <= MAX_BLOCK_TIME:
+        raise ChainUnavailable(f"a time of no calendar: {seconds:.3g} seconds", code="chain.bad_answer")

@@ -231,6 +231,8 @@ def _batch(result: bytes | None) -> BatchFacts | None:
     key, anchored_at, leaf_count, revoked, suspended, ratified, distrusted = _words(result, _ANSWER_WORDS[BATCH_OF])
     if leaf_count == 0:
         return None
+    if key >> 160:
+        raise ChainUnavailable("the registry's answer names no account", code="chain.bad_answer")
     return BatchFacts(
         key=Address(key.to_bytes(20, "big")),
         anchored_at=anchored_at,

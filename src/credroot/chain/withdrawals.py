@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
 from credroot.chain.events import event_of, parse_logs
-from credroot.chain.facts import Query, Withdrawal
+from credroot.chain.facts import MAX_BLOCK_TIME, Query, Withdrawal
 from credroot.chain.hex_codec import data, parse_digest, parse_quantity, quantity
 from credroot.chain.registry_calls import Action
 from credroot.chain.rpc import RpcError
@@ -125,5 +125,5 @@ def _times(rpc: Rpc, events: Iterable[Event]) -> dict[int, int]:
         if isinstance(block, RpcError) or not isinstance(block, dict):
             raise ChainUnavailable(f"the endpoint gives no block {number}", code="chain.bad_answer")
         if parse_digest(block.get("hash")) == blocks[number]:
-            times[number] = parse_quantity(block.get("timestamp"), maximum=2**40)
+            times[number] = parse_quantity(block.get("timestamp"), maximum=MAX_BLOCK_TIME)
     return times

@@ -40,7 +40,7 @@ class WitnessSource:
         self._deployment = deployment
         self._pins = pins
         self._broken: ProofError | None = None
-        self._proven: list[_Proven] = []
+        self._proven: dict[int, list[_Proven]] = {}
         for one in saved:
             if (one.chain_id, one.registry) != (deployment.chain_id, deployment.address):
                 continue
@@ -50,18 +50,22 @@ class WitnessSource:
                 self._broken = error
                 continue
             words = {int.from_bytes(slot, "big"): value for slot, value in values.items()}
-            self._proven.append(_Proven(header.mark, account.code_hash, words))
+            for slot in words:
+                self._proven.setdefault(slot, []).append(_Proven(header.mark, account.code_hash, words))
 
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts | Unavailable, ...]:
-        """Answer every query, in order, from the newest proof that covers it; what none shows is a value as well."""
+        """Answer every query, in order, from the newest proof that covers it; what none shows is a value as well.
+
+        A proof that there was no batch says nothing: what was not there in a block of the past may be there by now.
+        """
         return tuple(self._answer(FactSlots.of(query)) for query in queries)
 
     def _answer(self, slots: FactSlots) -> ChainFacts | Unavailable:
-        covering = [proven for proven in self._proven if self._covers(proven, slots)]
+        covering = [proven for proven in self._proven.get(slots.batch, ()) if self._covers(proven, slots)]
         if not covering:
             if self._broken is not None:
                 return Unavailable("chain.bad_proof", f"the saved evidence does not hold: {self._broken}")
-            return Unavailable("chain.no_evidence", "no saved evidence of this batch lies beside the file")
+            return Unavailable("chain.no_evidence", "no saved evidence of this batch is at hand")
         pinned = [proven for proven in covering if self._pin(proven) is not None]
         if not pinned:
             mark = covering[0].mark
@@ -81,8 +85,7 @@ class WitnessSource:
     def _covers(self, proven: _Proven, slots: FactSlots) -> bool:
         if any(slot not in proven.values for slot in slots.required):
             return False
-        key = slots.key(proven.values[slots.batch])
-        return key is None or key in proven.values
+        return slots.key(proven.values[slots.batch]) in proven.values
 
     def _pin(self, proven: _Proven) -> str | None:
         return self._pins.get((self._deployment.chain_id, proven.mark.hash))

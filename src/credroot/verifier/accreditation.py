@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.facts import MAX_BLOCK_TIME, ChainFacts
 from credroot.core.clock import format_time
 from credroot.core.values import AccountId
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.trust import Trust, TrustedAccreditor
-
-LAST_SECOND = 253_402_300_799
-"""The end of year 9999, beyond which a calendar has no name for a window's end."""
 
 
 class Coverage(IntEnum):
@@ -107,4 +104,4 @@ def _coverage(valid_from: int, valid_until: int, anchored_at: int, now: int) -> 
 
 
 def _moment(seconds: int) -> str | None:
-    return None if seconds > LAST_SECOND else format_time(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds > MAX_BLOCK_TIME else format_time(datetime.fromtimestamp(seconds, UTC))
