@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -61,3 +64,29 @@ def test_five_hundred_applicants_in_folders_of_their_own(demonstrated: Workspace
     assert len({row[0] for row in rows}) == 500
     assert [row[1] for row in rows] == ["valid"] * 490 + ["invalid"] * 10
     assert {row[2] for row in rows[490:]} == {"baking.unknown_file"}
+
+
+def test_a_folder_stands_for_the_files_in_it_and_below(demonstrated: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "applicants.d"
+    (folder / "b" / "c").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    shutil.copy(demonstrated.credentials[1], folder / "b" / "c" / "credential.json")
+    shutil.copy(demonstrated.credentials[2], folder / "a.json")
+    (folder / "b" / "letter.txt").write_text("Dear Sir or Madam,")
+    for clutter in (folder / ".DS_Store", folder / ".git" / "config", folder / "a.evidence.json"):
+        clutter.write_text("none of a holder's")
+    (folder / "b" / "again").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    done = demonstrated.run("verify", str(folder), "--json")
+    found = [(report["file"], report["verdict"]) for report in json.loads(done.stdout)["reports"]]
+    assert done.returncode == 3, done.stderr
+    assert found == [
+        (str(folder / "a.json"), "valid"),
+        (str(folder / "b" / "c" / "credential.json"), "valid"),
+        (str(folder / "b" / "letter.txt"), "invalid"),
+    ]
+
+
+def test_a_folder_without_a_file_is_not_called_valid(demonstrated: Workspace, tmp_path: Path) -> None:
+    done = demonstrated.run("verify", str(tmp_path))
+    assert (done.returncode, "no file in this folder" in done.stderr) == (2, True), done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,19 @@ def test_what_has_no_evidence_or_another_ones_is_not_checked(saved: tuple[Worksp
     assert (status, codes(revoked)["anchor"]) == (6, "anchor.bad_proof")
 
 
+def test_a_folder_and_a_zip_bring_their_evidence_along(saved: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, block = saved
+    folder, archive = tmp_path / "archive.d", tmp_path / "archive.zip"
+    folder.mkdir()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name in ("valid.json", "valid.evidence.json"):
+            shutil.copy(workspace.folder / name, folder / name)
+            zipped.write(folder / name, f"kept/{name}")
+    for given in (folder, archive):
+        status, found = reports(workspace, str(given), "--offline", "--block", block)
+        assert (status, [report["verdict"] for report in found]) == (0, ["valid"]), given
+
+
 def test_a_receipt_carries_its_evidence_inside(workspace: Workspace, tmp_path: Path) -> None:
     document = tmp_path / "transcript.txt"
     document.write_text("Geometry: 92\n")
@@ -156,8 +170,13 @@ def test_an_auditors_checkpoint_is_a_source_for_the_block(
 def test_mistakes_are_told_in_a_line(demonstrated: Workspace, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing.json"
     nothing.write_text("{}")
+    archive = tmp_path / "two.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for path in demonstrated.credentials[:2]:
+            zipped.write(path, path.name)
     for arguments in (
         ("evidence", str(nothing)),
+        ("evidence", str(archive)),
         ("evidence", str(demonstrated.folder / "altered-copy.json")),
         ("verify", str(demonstrated.credentials[1]), "--block", "0x" + "00" * 32),
         ("verify", str(demonstrated.credentials[1]), "--offline", "--block", "latest"),

@@ -1,12 +1,13 @@
-"""Saved evidence as files: beside a credential as ``NAME.evidence.json``, and inside a receipt."""
+"""Saved evidence as files: beside a credential as ``NAME.evidence.json``, with it in a zip, and inside a receipt."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from credroot.app.opening import open_file
+from credroot.app.opening import EVIDENCE_SUFFIX, evidence_in, open_file
 from credroot.chain.facts import Query
 from credroot.chain.saved_facts import MAX_EVIDENCE_BYTES, SavedFacts
 from credroot.chain.witness_source import WitnessSource
@@ -19,7 +20,7 @@ from credroot.verifier.subject import Malformed, ReceiptSubject, read_subject
 from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from credroot.app.connections import Connections
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from credroot.verifier.documents import DocumentSource, ListCopy
     from credroot.verifier.trust import PinnedBlock
 
-SUFFIX = ".evidence.json"
 MAX_ENDORSERS = MAX_SLOTS - 5
 """Accreditations that are saved at most: besides the batch, its two status words, its key and the profile."""
 
@@ -65,8 +65,10 @@ def save_evidence(
         ChainMismatch: it is another chain or another contract.
     """
     opened = open_file(file.name, data)
-    if len(opened) != 1 or opened[0].problem is not None:
-        raise InputError(f"{file}: {opened[0].problem if opened else 'it is empty'}", code="evidence.subject")
+    if len(opened) > 1:
+        raise InputError(f"{file}: an archive; unpack it and name the files in it", code="evidence.subject")
+    if opened[0].problem is not None:
+        raise InputError(f"{file}: {opened[0].problem}", code="evidence.subject")
     subject = read_subject(opened[0].data, settings.trust())
     if isinstance(subject, Malformed):
         raise InputError(f"{file}: {subject.message}", code="evidence.subject")
@@ -81,33 +83,47 @@ def save_evidence(
         path, content = folder / file.name, subject.receipt.with_witness(witness).to_json()
     else:
         profile = None if facts.profile is None else documents.profile(facts.profile)
-        path = folder / f"{file.stem}{SUFFIX}"
+        path = folder / f"{file.stem}{EVIDENCE_SUFFIX}"
         content = SavedFacts(deployment.chain_id, deployment.address, witness, profile).to_json()
     write_file(path, json.dumps(content, indent=1).encode() + b"\n")
     return Saved(path, facts.head)
 
 
-def beside(file: Path, data: bytes) -> SavedFacts | None:
-    """Give the evidence that was saved for a file, beside it or inside a receipt; `None` where there is none.
+def evidence_for(file: Path, data: bytes) -> Iterator[SavedFacts]:
+    """Give all the evidence that was saved for a file: beside it, with it in an archive, and inside receipts.
 
     Raises:
         InputError: ``evidence.malformed``, what lies there is something else; ``file.unreadable``.
     """
-    if b'"witness"' in data:
-        subject = read_subject(data, Trust())
-        if isinstance(subject, ReceiptSubject) and subject.receipt.witness is not None:
-            claim = subject.claim
-            return SavedFacts(claim.chain_id, claim.registry, subject.receipt.witness)
-    path = file.with_name(f"{file.stem}{SUFFIX}")
+    for part in open_file(file.name, data):
+        yield from _inside(part.data)
+    for name, content in evidence_in(data):
+        yield _loads(f"{file}/{name}", content)
+    path = file.with_name(f"{file.stem}{EVIDENCE_SUFFIX}")
     try:
         with path.open("rb") as stream:
-            return SavedFacts.loads(stream.read(MAX_EVIDENCE_BYTES + 1))
+            content = stream.read(MAX_EVIDENCE_BYTES + 1)
     except FileNotFoundError:
-        return None
-    except InputError as error:
-        raise InputError(f"{path}: {error}", code=error.code) from error
+        return
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}", code="file.unreadable") from error
+    yield _loads(str(path), content)
+
+
+def _inside(data: bytes) -> Iterator[SavedFacts]:
+    """Give what a receipt carries."""
+    if b'"witness"' not in data:
+        return
+    subject = read_subject(data, Trust())
+    if isinstance(subject, ReceiptSubject) and subject.receipt.witness is not None:
+        yield SavedFacts(subject.claim.chain_id, subject.claim.registry, subject.receipt.witness)
+
+
+def _loads(name: str, content: bytes) -> SavedFacts:
+    try:
+        return SavedFacts.loads(content)
+    except InputError as error:
+        raise InputError(f"{name}: {error}", code=error.code) from error
 
 
 def offline_sources(
@@ -116,7 +132,7 @@ def offline_sources(
     """Give what stands in for the chain where only saved evidence counts: each registry's proofs, on pinned blocks."""
     kept = tuple(saved)
     pins = {(block.chain_id, block.hash): block.source for block in blocks}
-    return lambda deployment: WitnessSource(deployment, kept, pins)
+    return cache(lambda deployment: WitnessSource(deployment, kept, pins))
 
 
 class WithProfiles:

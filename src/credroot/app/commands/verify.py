@@ -14,7 +14,7 @@ import click
 
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import exit_of_report, worst
-from credroot.app.opening import open_file, unreadable
+from credroot.app.opening import named_files, open_file, unreadable
 from credroot.app.settings import load_settings
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
@@ -63,8 +63,8 @@ _WORDS = {Verdict.VALID: "VALID", Verdict.INVALID: "INVALID", Verdict.INDETERMIN
 @click.option(
     "--offline",
     is_flag=True,
-    help="Ask no chain and fetch nothing: rest on the evidence that lies beside each file, NAME.evidence.json, or in a "
-    "receipt.",
+    help="Ask no chain and fetch nothing: rest on the evidence that lies beside each file, NAME.evidence.json, with it "
+    "in a zip, or in a receipt.",
 )
 @click.option(
     "--block",
@@ -95,12 +95,14 @@ def verify(
 ) -> int:
     """Check credentials and receipts against the registry; '-' reads standard input.
 
-    A credential is read as JSON, as a JWT, or out of a PNG or SVG picture or a PDF. A zip stands for the files in it.
+    A credential is read as JSON, as a JWT, or out of a PNG or SVG picture or a PDF. A folder or a zip stands for the
+    files in it.
 
     The exit status is that of the worst file: 0 all valid, 3 changed or not anchored, 4 withdrawn, 5 out of time,
     6 could not be checked.
     """
     settings = load_settings(workspace)
+    files = tuple(named_files(files))
     digest = None if document is None else _digest(document)
     exits = set()
     first = True
@@ -138,11 +140,10 @@ def _verifier(
             raise InputError("--block goes with --offline", code="usage.options")
         return verifier_of(settings, connections, clock=now, policy=policy)
     from credroot.app.checkpointed_blocks import checkpointed_blocks
-    from credroot.app.saved_evidence import WithProfiles, beside, offline_sources
+    from credroot.app.saved_evidence import WithProfiles, evidence_for, offline_sources
     from credroot.app.verifying import documents_of
 
-    found = (beside(Path(name), _read(name)) for name in offline if name != STDIN)
-    saved = [one for one in found if one is not None]
+    saved = [one for name in offline if name != STDIN for one in evidence_for(Path(name), _read(name))]
     pinned = [*settings.trusted.blocks, *checkpointed_blocks(settings), *_pinned(settings, blocks)]
     return verifier_of(
         settings,
