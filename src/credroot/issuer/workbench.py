@@ -64,11 +64,18 @@ class Workbench:
                 intent.data,
                 intent.value_wei,
             ):
-                same = operation
+                same = self._taken_up(operation, signer)
                 continue
             self.tell(f"first, what was begun before: {operation.label}")
             self.settle(self.submission.reopen(operation), signer, enough=OperationState.MINED)
         return same
+
+    def _taken_up(self, operation: Operation, signer: Signer) -> Operation:
+        """Look at what is ordered again; where it vanished after it was final it is sent again, before what follows."""
+        moved = self.submission.advance(operation, signer)
+        if moved.state is OperationState.REORGED_AFTER_FINAL:
+            self.tell(f"{moved.label}: its final block is gone; it is sent again")
+        return self.submission.reopen(moved)
 
     def settle(
         self,

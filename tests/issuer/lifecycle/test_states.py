@@ -336,3 +336,31 @@ def test_what_is_stuck_sends_again_what_vanished_before_it(issuer: Issuer, anvil
         assert desk.anchor("two").state is BatchState.PUBLISHED
         assert desk.anchor("one").state is BatchState.PUBLISHED
         assert len(anchors_of(desk)) == 2
+
+
+def test_what_vanished_with_what_followed_it_is_done_again_by_the_command_that_did_it(
+    issuer: Issuer, anvil: Anvil
+) -> None:
+    first, second = (Intent("fund", name, issuer.address, name.encode()) for name in ("first", "second"))
+    with issuer.desk() as desk:
+        for intent in (first, second):
+            desk.bench.carry_out(desk.signer, intent, Guards())
+    anvil.reorganise(9)
+    with issuer.desk() as desk, pytest.raises(AnchorRejected) as refused:
+        desk.bench.carry_out(desk.signer, first, Guards())  # it is told of the second one
+    assert refused.value.code == "anchor.reorged"
+    with issuer.desk(world=Steps(anvil, *[anvil.mine] * 20, stop)) as desk:
+        assert desk.bench.carry_out(desk.signer, first, Guards()).state is OperationState.FINAL
+        assert all(operation.state.is_mined for operation in desk.journal.operations())
+        assert desk.chain.nonce(issuer.address) == 2
+
+
+def test_a_single_thing_that_vanished_is_done_again_when_it_is_ordered_again(issuer: Issuer, anvil: Anvil) -> None:
+    intent = Intent("fund", "the only one", issuer.address, b"one")
+    with issuer.desk() as desk:
+        desk.bench.carry_out(desk.signer, intent, Guards())
+        anvil.reorganise(6)
+        assert desk.submission.advance(desk.journal.operations()[0]).state is OperationState.REORGED_AFTER_FINAL
+    with issuer.desk() as desk:
+        assert desk.bench.carry_out(desk.signer, intent, Guards()).state is OperationState.FINAL
+        assert desk.chain.nonce(issuer.address) == 1
