@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
 from credroot.core.errors import ChainMismatch, ChainUnavailable
-from credroot.core.merkle import root_from_proof
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import Documents, DocumentUnavailable, ListCopy
 from credroot.verifier.evidence import Evidence
@@ -108,9 +107,7 @@ def _pinned(claim: AnchorClaim | None, trust: Trust) -> Deployment | None:
 
 def leads_to_root(subject: Subject) -> bool:
     """Answer whether a file leads to its own root; what does not is not worth a question to the chain."""
-    if isinstance(subject, Malformed) or subject.claim is None or subject.leaf is None:
-        return False
-    return root_from_proof(subject.leaf, subject.claim.proof) == subject.claim.root
+    return not isinstance(subject, Malformed) and subject.leads_to_root
 
 
 def _query(subject: Subject, endorsers: tuple[Endorser, ...]) -> Query:
@@ -133,7 +130,7 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     subject = evidence.subject
     if not isinstance(subject, CredentialSubject):
         return evidence
-    may_fetch = subject.claim is None or leads_to_root(subject)
+    may_fetch = subject.claim is None or subject.leads_to_root
     problems: dict[str, str] = {}
     did_documents = _did_documents(subject, source, problems, may_fetch=may_fetch)
     facts = evidence.chain

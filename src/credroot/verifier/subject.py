@@ -40,6 +40,8 @@ class CredentialSubject:
     leaf: Leaf | None
     token: str | None = None
     """The JWT that it came as; its signature is not checked yet."""
+    leads_to_root: bool = False
+    """Whether its leaf leads along the proof to the root that the claim names; false where it is not anchored."""
 
     @property
     def is_signed(self) -> bool:
@@ -55,6 +57,8 @@ class ReceiptSubject:
     file_digest: Digest | None
     claim: AnchorClaim
     leaf: Leaf
+    leads_to_root: bool
+    """As of a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None
 
             if document["format"] == RECEIPT_FORMAT:
                 receipt = Receipt.from_json(document)
-                return ReceiptSubject(receipt, file_digest, receipt.claim, receipt.leaf)
+                claim, leaf = receipt.claim, receipt.leaf
+                return ReceiptSubject(receipt, file_digest, claim, leaf, _leads(claim, leaf))
         token = _token_in(document)
         return _credential(document, trust) if token is None else _of_token(token, trust, outer=document)
     except InputError as error:
@@ -153,10 +158,16 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
         number for number, claim in enumerate(claims) if trust.registry(claim.chain_id, claim.registry) is not None
     ]
     chosen = pinned[0] if pinned else 0
-    for number, (claim, leaf) in enumerate(zip(claims, leaves, strict=True)):
-        if number != chosen and root_from_proof(leaf, claim.proof) != claim.root:
-            raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
-    return CredentialSubject(document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], token)
+    leads = [_leads(claim, leaf) for claim, leaf in zip(claims, leaves, strict=True)]
+    if not all(leads[:chosen] + leads[chosen + 1 :]):
+        raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
+    return CredentialSubject(
+        document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], token, leads_to_root=leads[chosen]
+    )
+
+
+def _leads(claim: AnchorClaim, leaf: Leaf) -> bool:
+    return root_from_proof(leaf, claim.proof) == claim.root
 
 
 def _types(document: JsonObject) -> list[object]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts, Unavailable
 from credroot.core.clock import format_time
-from credroot.core.merkle import root_from_proof
 from credroot.core.report import Check, Outcome
 from credroot.verifier.identity import issuer_id
 from credroot.verifier.subject import CredentialSubject, Malformed
@@ -38,9 +37,9 @@ def check_inclusion(evidence: Evidence) -> Check:
     subject = evidence.subject
     if isinstance(subject, Malformed):
         return _not_asked(INCLUSION)
-    if subject.claim is None or subject.leaf is None:
+    if subject.claim is None:
         return _not_asked(INCLUSION, required=False)
-    if root_from_proof(subject.leaf, subject.claim.proof) != subject.claim.root:
+    if not subject.leads_to_root:
         message = "It is not what was anchored: it was changed since, or its proof was."
         return Check(INCLUSION, Outcome.FAILED, "inclusion.changed", message)
     proof = subject.claim.proof
