@@ -11,6 +11,7 @@ import pytest
 from credroot.auditor.exports import event_json
 from credroot.auditor.issuer_ledgers import IssuerLedgers
 from credroot.auditor.ledger_digest import ledger_entries
+from credroot.auditor.page_cursor import PageCursor
 from credroot.auditor.pages import EventFilter, events_page, issuer_page
 from credroot.chain.deployment import Deployment
 from credroot.core.errors import InputError
@@ -218,3 +219,26 @@ def beginning(scribe: Scribe, count: int) -> Scribe:
     shorter = Scribe()
     shorter.events = scribe.events[:count]
     return shorter
+
+
+@pytest.mark.parametrize("cursor", [PageCursor(10, 2**31, block_hash(10)[:8]), PageCursor(2**63, 0, bytes(8))])
+def test_a_cursor_of_a_place_that_no_index_can_hold_is_none(index: EventIndex, cursor: PageCursor) -> None:
+    source = fill(index, twenty_five())
+    with pytest.raises(InputError) as error:
+        events_page(index, source, DEPLOYMENT, after=str(cursor))
+    assert error.value.code == "page.cursor"
+    last: Any = events_page(
+        index,
+        source,
+        DEPLOYMENT,
+        after=str(replace(cursor, block=10, log_index=2**31 - 1, block_hash=block_hash(10)[:8])),
+        limit=1,
+    )
+    assert [event["block"] for event in last["events"]] == [11]
+
+
+def test_a_cursor_has_one_spelling() -> None:
+    text = str(PageCursor(10, 0, b"\xff" * 8))
+    assert PageCursor.parse(text).block == 10
+    with pytest.raises(InputError):
+        PageCursor.parse(text.replace("_", "/"))

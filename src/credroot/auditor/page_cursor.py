@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from credroot.store.event_index import EventIndex, Stored
 
 VERSION = 1
+MAX_BLOCK, MAX_LOG_INDEX = 2**63 - 1, 2**31 - 1
+"""What the columns of an index hold."""
 _BLOCK_BYTES, _LOG_BYTES, _HASH_BYTES = 8, 4, 8
 _SIZE = 1 + _BLOCK_BYTES + _LOG_BYTES + _HASH_BYTES
 
@@ -44,13 +46,12 @@ class PageCursor:
             raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
         except (ValueError, binascii.Error):
             raw = b""
-        if len(raw) != _SIZE or raw[0] != VERSION:
-            raise InputError("a cursor is what an earlier page gave as next or end", code="page.cursor")
         block, log_index = raw[1 : 1 + _BLOCK_BYTES], raw[1 + _BLOCK_BYTES : -_HASH_BYTES]
-        number = int.from_bytes(block, "big")
-        if number >= 2**63:
+        cursor = cls(int.from_bytes(block, "big"), int.from_bytes(log_index, "big"), raw[-_HASH_BYTES:])
+        is_place = cursor.block <= MAX_BLOCK and cursor.log_index <= MAX_LOG_INDEX
+        if len(raw) != _SIZE or not is_place or str(cursor) != text:
             raise InputError("a cursor is what an earlier page gave as next or end", code="page.cursor")
-        return cls(number, int.from_bytes(log_index, "big"), raw[-_HASH_BYTES:])
+        return cursor
 
     def __str__(self) -> str:
         numbers = self.block.to_bytes(_BLOCK_BYTES, "big") + self.log_index.to_bytes(_LOG_BYTES, "big")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from credroot.auditor.exports import event_json
 from credroot.auditor.issuer_ledgers import AsOf, IssuerLedgers, as_of
 from credroot.auditor.ledger_digest import accreditation_entries, batch_entry, key_entries, profile_entries
-from credroot.auditor.page_cursor import PageCursor
+from credroot.auditor.page_cursor import MAX_BLOCK, PageCursor
 from credroot.chain.events import KINDS
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 EVENTS_FORMAT = "credroot/events/v1"
 ISSUER_FORMAT = "credroot/issuer/v1"
 MAX_PAGE = 1_000
-MAX_BLOCK = 2**63 - 1
+
 _ATTEMPTS = 5
 """How often a page is read again because the index moved meanwhile."""
 

@@ -13,7 +13,8 @@ from credroot.app.api.documentation import answer_examples, responses
 from credroot.app.api.framework import framework_response
 from credroot.app.api.problems import UNPROCESSABLE, ProblemError
 from credroot.app.api.wire import Hex32, Moment, Wire
-from credroot.auditor.pages import MAX_BLOCK, MAX_PAGE
+from credroot.auditor.page_cursor import MAX_BLOCK
+from credroot.auditor.pages import MAX_PAGE
 
 if TYPE_CHECKING:
     from credroot.app.api.event_pages import EventPages
