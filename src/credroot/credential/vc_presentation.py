@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credroot.credential.data_integrity import ASSERTION_METHOD
+from credroot.credential.vc_envelope import content_of, verify_any
 from credroot.credential.vc_problems import VcProblem, VcProblemType, has_errors, malformed
 from credroot.credential.vc_structure import (
-    ENVELOPED_TYPE,
     holder_of,
     issuer_of,
     presentation_problems,
     proof_problems,
 )
-from credroot.credential.vc_values import Place, listed, type_names
-from credroot.credential.vc_verification import Demand, Means, proof_answers, signers_of, verify_credential
+from credroot.credential.vc_values import Place, listed
+from credroot.credential.vc_verification import Demand, Means, proof_answers, signers_of
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
@@ -73,23 +73,12 @@ def verify_presentation(
     answers = []
     for index, credential in enumerate(held):
         pointer = Place("/verifiableCredential", index, value).pointer
-        answers.append(tuple(problem.under(pointer) for problem in _credential(credential, means, inner)))
+        answers.append(tuple(problem.under(pointer) for problem in verify_any(credential, means, inner)))
     return PresentationAnswer(tuple(own), tuple(answers))
-
-
-def _credential(credential: JsonObject, means: Means, demand: Demand) -> tuple[VcProblem, ...]:
-    if ENVELOPED_TYPE in type_names(credential):
-        return (enveloped(),)
-    return verify_credential(credential, means, demand)
-
-
-def enveloped() -> VcProblem:
-    """Give the problem of a credential in an envelope, which is not opened here."""
-    message = "an enveloped credential is not read here; send the JWT to POST /v1/verify as application/vc+jwt"
-    return VcProblem("vc.enveloped", VcProblemType.PARSING, message)
 
 
 def _self_asserted(document: JsonObject, held: list[JsonObject]) -> Iterator[VcProblem]:
     signers = set(signers_of(document))
-    if any(issuer_of(credential) in signers and issuer_of(credential) != holder_of(document) for credential in held):
+    issuers = {issuer_of(content_of(credential)) for credential in held}
+    if (issuers & signers) - {holder_of(document)}:
         yield malformed("vp.holder", "it holds what its signer says of itself, so that signer is its holder", "/holder")

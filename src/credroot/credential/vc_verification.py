@@ -85,7 +85,7 @@ def verify_credential(document: JsonObject, means: Means, demand: Demand) -> tup
         found += proof_answers(document, issuer_of(document), means, demand)
         found += validity_problems(document, means.now)
     if not has_errors(found):
-        found += _status_problems(document, means, demand)
+        found += status_problems(document, means, demand)
     return tuple(found)
 
 
@@ -153,7 +153,11 @@ def _proof_type(code: str) -> VcProblemType:
     return _TYPE_OF.get(code, VcProblemType.PROOF_VERIFICATION)
 
 
-def _status_problems(document: JsonObject, means: Means, demand: Demand) -> Iterator[VcProblem]:
+def status_problems(document: JsonObject, means: Means, demand: Demand) -> Iterator[VcProblem]:
+    """Tell whether the status lists of a credential withdraw it, or leave that open; nothing where none is asked for.
+
+    Its signature must hold: before, the addresses in it are anybody's.
+    """
     stated = document.get("credentialStatus")
     if stated is None or not demand.check_status:
         return

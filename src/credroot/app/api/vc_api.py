@@ -1,10 +1,10 @@
 """``POST /credentials/verify`` and ``POST /presentations/verify`` of the W3C VC-API.
 
 ``verified`` here is the VC-API's word and not our verdict. It says that the document has the form of the data model,
-that a Data Integrity proof of the key of the issuer that it names holds, that it is valid now, and that its status
-lists, where it has any, do not withdraw it. It does not say who that issuer is: whoever makes a key can sign as the
-did:key of it. No chain is asked and no trust list, and an anchor proof is passed over. Whoever wants to know whether to
-rely on a credential asks ``POST /v1/verify``.
+that a Data Integrity proof of the key of the issuer that it names holds, or the JWT in an envelope, that it is valid
+now, and that its status lists, where it has any, do not withdraw it. It does not say who that issuer is: whoever makes
+a key can sign as the did:key of it. No chain is asked and no trust list, and an anchor proof is passed over. Whoever
+wants to know whether to rely on a credential asks ``POST /v1/verify``.
 
 A document that is not verified is answered with 400 and ``verified`` false, for so the W3C test suites ask it.
 
@@ -28,17 +28,15 @@ from credroot.app.api.vc_api_requests import (
 from credroot.core.errors import CredrootError
 from credroot.credential.data_integrity import ASSERTION_METHOD, ResolveKey
 from credroot.credential.did import key_resolver
+from credroot.credential.vc_envelope import content_of, verify_any
 from credroot.credential.vc_presentation import (
     AUTHENTICATION,
     MAX_CREDENTIALS,
-    enveloped,
     held_credentials,
     verify_presentation,
 )
 from credroot.credential.vc_problems import has_errors
-from credroot.credential.vc_structure import ENVELOPED_TYPE
-from credroot.credential.vc_values import type_names
-from credroot.credential.vc_verification import Demand, Means, is_anchored, verify_credential
+from credroot.credential.vc_verification import Demand, Means, is_anchored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,9 +113,7 @@ class VcVerifyRoutes:
     def _credential(self, data: bytes) -> Answer:
         request = read_request(data, "verifiableCredential", max_bytes=self._limits.body_bytes)
         demand = read_demand(request.options, ASSERTION_METHOD)
-        if ENVELOPED_TYPE in type_names(request.document):
-            raise RefusedRequestError([enveloped()])
-        problems = verify_credential(request.document, self._means(), demand)
+        problems = verify_any(request.document, self._means(), demand)
         body = {"checks": _checks(demand), **problem_members(problems)}
         if request.options.get("returnCredential") is True:
             body["verifiableCredential"] = request.document
@@ -173,6 +169,6 @@ def _answer(problems: tuple[VcProblem, ...], body: JsonObject) -> Answer:
 
 def _with_notices(body: JsonObject, credentials: list[JsonObject]) -> JsonObject:
     """Say beside ``verified`` true that an anchor was passed over."""
-    if body["verified"] is True and any(map(is_anchored, credentials)):
+    if body["verified"] is True and any(is_anchored(content_of(credential)) for credential in credentials):
         return {**body, "notices": [ANCHOR_NOTICE]}
     return body

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from credroot.core.clock import format_time
-from credroot.core.multibase import encode_base58btc
+from credroot.core.multibase import encode_base58btc, encode_base64url
 from credroot.credential import bitstring
 from credroot.credential.contexts import VC_V2
 from credroot.credential.data_integrity import sign
@@ -52,6 +53,24 @@ def plain(**changes: Any) -> dict[str, Any]:
 def signed(document: dict[str, Any] | None = None, *, by: str = "stranger", **options: Any) -> dict[str, Any]:
     credential = plain() if document is None else document
     return dict(sign(credential, key(by), verification_method=method(by), created=EARLIER, **options))
+
+
+def in_envelope(claims: dict[str, Any], *, by: str = "stranger", **header: Any) -> dict[str, Any]:
+    """A credential as a JWT in an envelope."""
+    parts = ({"alg": "EdDSA", "kid": method(by), **header}, claims)
+    content = ".".join(encode_base64url(json.dumps(part).encode())[1:] for part in parts)
+    token = f"{content}.{encode_base64url(key(by).sign(content.encode()))[1:]}"
+    return {
+        "@context": VC_V2,
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:application/vc+jwt,{token}",
+    }
+
+
+def claimed(**changes: Any) -> dict[str, Any]:
+    """The claims of a JWT: a credential, and what a JWT says of it."""
+    document = plain(**changes)
+    return {**document, "iss": document["issuer"], "jti": document["id"]}
 
 
 def broken(**changes: Any) -> dict[str, Any]:
