@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from credroot.chain.scope import Scope
 from credroot.core.errors import InputError
 from credroot.core.values import AccountId, Address, ChainId, Digest
 from credroot.verifier.trust import PinnedBlock, TrustedAccreditor, TrustedAuditor, TrustedIssuer
@@ -67,6 +66,9 @@ def _accreditors(trust: SettingsTable) -> tuple[TrustedAccreditor, ...]:
 
 
 def _accreditor(entry: SettingsTable) -> TrustedAccreditor:
+    # Imported here: most settings name no accreditor, and a scope brings Unicode's tables along.
+    from credroot.chain.scope import Scope
+
     accreditor = TrustedAccreditor(
         account=AccountId.from_caip10(entry.text("account")),
         name=entry.text("name"),

@@ -20,7 +20,6 @@ from credroot.chain.lens import (
     encode_word,
 )
 from credroot.chain.rpc import RpcError
-from credroot.chain.withdrawals import find_withdrawals
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.status import Status
 from credroot.core.values import Address, Digest
@@ -90,6 +89,9 @@ class RegistryReader:
         withdrawn = {query: fact.status for query, fact in answered if fact.status in _WITHDRAWN}
         if not withdrawn:
             return tuple(facts)
+        # Imported here: most credentials were not withdrawn, and a verdict should not wait to read events.
+        from credroot.chain.withdrawals import find_withdrawals
+
         head = min(fact.head.number for fact in facts)
         told = find_withdrawals(self._rpc, self._deployment, withdrawn, head)
         return tuple(replace(fact, withdrawal=told.get(query)) for query, fact in answered)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
 from credroot.core.report import Check, Outcome
-from credroot.verifier.accreditation import Coverage, endorsements
 from credroot.verifier.identity import PROFILE, account_of, bindings, issuer_id
 from credroot.verifier.presentation import shown
 from credroot.verifier.subject import CredentialSubject, Malformed
@@ -55,10 +54,17 @@ def check_issuer(evidence: Evidence) -> Check:
     if entries:
         message = "The issuer that it names and the account that anchored it don't belong together."
         return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message, details=_told(did, account, found))
-    vouching = endorsements(evidence, account) if account is not None else ()
+    vouching = _vouching(evidence, account) if account is not None else ()
     if vouching and account is not None:
         return _accredited(vouching[0], did, account, found, required)
     return _unknown(evidence, did, account, found, required)
+
+
+def _vouching(evidence: Evidence, account: AccountId) -> tuple[Endorsement, ...]:
+    # Imported here: of an issuer that the trust list names, nobody asks who vouches for it.
+    from credroot.verifier.accreditation import endorsements
+
+    return endorsements(evidence, account)
 
 
 def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], by: list[str]) -> Check:
@@ -80,6 +86,8 @@ def _accredited(
 
     The name is the issuer's own, from the profile that binds both; the accreditor is who stands for its account.
     """
+    from credroot.verifier.accreditation import Coverage
+
     details: JsonObject = {**_told(did, account, found), "accreditation": vouching.to_json()}
     by = f"{vouching.accreditor.name} for {vouching.scope.text!r}"
     if vouching.coverage is Coverage.NOT_YET:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from credroot.chain.facts import ChainFacts
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
-from credroot.core.reasons import Reason, describe_reason
 from credroot.core.report import Check, Outcome
 from credroot.core.status import Status
 from credroot.verifier.identity import issuer_id, key_book
@@ -216,6 +215,8 @@ def _of_registry(facts: ChainFacts, details: JsonObject, more: str = "") -> Chec
 
 
 def _why(reason: int) -> str:
+    from credroot.core.reasons import Reason, describe_reason
+
     return "no reason given" if reason == Reason.UNSPECIFIED else describe_reason(reason)
 
 
