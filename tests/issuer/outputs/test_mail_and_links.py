@@ -163,6 +163,16 @@ def test_a_name_can_not_add_a_header() -> None:
         assert others_in(name) in ({"ada@students.example"}, {"refused"}), name
 
 
+@pytest.mark.parametrize("word", ["=?utf-8?q?Eve=0D=0ABcc:_all=40u.example?=", "=?utf-8?b?RXZlDQpYOiB5?=", "==??=?"])
+def test_an_encoded_word_in_a_name_is_not_decoded_into_a_header(word: str) -> None:
+    data = draft(letter(name=word, skill=word, issuer=word), sender="office@u.example")
+    head = data.partition(b"\r\n\r\n")[0].lower()
+    assert b"\nbcc:" not in head
+    assert b"\nx:" not in head
+    assert others_in(word) == {"ada@students.example"}
+    assert word.replace("=?", "= ?") in str(read(data)["To"])
+
+
 def others_in(name: str) -> set[str]:
     """Give whom a draft to somebody of that name goes to."""
     try:

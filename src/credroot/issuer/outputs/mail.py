@@ -97,7 +97,7 @@ class Drafting:
         said = {name: text.format(**values) for name, text in words.items()}
         message = EmailMessage(policy=SMTP)
         _address(message, letter, self.sender_name, self.sender)
-        message["Subject"] = " ".join(said["subject"].split())
+        message["Subject"] = _literal(" ".join(said["subject"].split()))
         message["X-Unsent"] = "1"
         message.set_content(_plain(letter, said))
         html = mail_page(letter, said, self.theme, language=self.language, picture=f"cid:{_BADGE_ID}")
@@ -126,11 +126,16 @@ def _own_words(theme: Theme) -> dict[str, str]:
 
 def _address(message: EmailMessage, letter: Letter, sender_name: str, sender: str | None) -> None:
     try:
-        message["To"] = MailAddress(letter.name, addr_spec=letter.email)
+        message["To"] = MailAddress(_literal(letter.name), addr_spec=letter.email)
         if sender:
-            message["From"] = MailAddress(sender_name, addr_spec=sender)
+            message["From"] = MailAddress(_literal(sender_name), addr_spec=sender)
     except (ValueError, IndexError) as error:
         raise InputError(f"{letter.email!r} can't stand in a message", code="output.address") from error
+
+
+def _literal(text: str) -> str:
+    """Keep a header's text from being read as an encoded word (RFC 2047), in which line ends can hide, and headers."""
+    return text.replace("=?", "= ?")
 
 
 def _plain(letter: Letter, said: Mapping[str, str]) -> str:
