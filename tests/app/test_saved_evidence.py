@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from credroot.app.saved_evidence import evidence_for
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SETTINGS = 'format = "credroot/settings/v1"\n'
 
@@ -127,6 +128,10 @@ def test_a_receipt_carries_its_evidence_inside(workspace: Workspace, tmp_path: P
     report = json.loads(done.stdout)["reports"][0]
     assert (codes(report)["anchor"], codes(report)["finality"]) == ("anchor.ok", "finality.pinned")
     assert done.returncode == 0, done.stdout
+    kept = Path(entry["file"])
+    [inside] = evidence_for(kept, kept.read_bytes())
+    kept.with_name(f"{kept.stem}.evidence.json").write_text(json.dumps(inside.to_json()))
+    assert list(evidence_for(kept, kept.read_bytes())) == [inside, inside]
 
 
 def test_an_auditors_checkpoint_is_a_source_for_the_block(
