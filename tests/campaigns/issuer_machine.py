@@ -258,6 +258,7 @@ class IssuerMachine(RuleBasedStateMachine):
                 "guard.journal_behind": self.is_restored,
                 "guard.unknown_pending": self.is_restored or bool(self.model.foreign),
                 "guard.chain_behind": self.is_deep,
+                "guard.earlier_vanished": self.is_deep,
             }.get(error.code, isinstance(error, AnchorRejected | GuardRefused))
         if not expected:
             raise Broken(f"refused without a reason: {error.code}: {error}") from error

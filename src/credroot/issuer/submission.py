@@ -164,8 +164,9 @@ class Submission:
         """Look at the chain once and make the one move that follows; give the operation as it stands then.
 
         `signer` may sign a replacement of what has waited too long; without it nothing is signed. A lost answer leaves
-        nothing behind that the next call does not find. Raises `ChainUnavailable` where the chain can't be asked, and
-        `JournalError` before anything is sent that could not be written down.
+        nothing behind that the next call does not find. Raises `ChainUnavailable` where the chain can't be asked,
+        `JournalError` before anything is sent that could not be written down, and `GuardRefused`
+        (``guard.earlier_vanished``) where it would wait for one that somebody has to take up first.
         """
         return self._advance(operation, signer, alone=False)
 
@@ -283,8 +284,8 @@ class Submission:
     def _waits_for_earlier(self, operation: Operation) -> str:
         """Send what stands before this operation as well, for a chain takes the numbers in order.
 
-        Something that was final may be among it, after a reorganisation: what does not move by itself is named, and a
-        number that none of ours has as well.
+        Something that was final may be among it, after a reorganisation: to wait for what does not move by itself is
+        refused. A number that none of ours has is named.
         """
         opened = self.open_operations(operation.sender)
         for earlier in opened:
@@ -292,7 +293,11 @@ class Submission:
                 continue
             moved = self._advance(earlier, None, alone=True)
             if moved.state in (OperationState.REORGED_AFTER_FINAL, OperationState.REPLACED_EXTERNALLY):
-                return f"it waits for an earlier transaction: {moved.label} is {moved.state}; resume that first"
+                raise GuardRefused(
+                    f"{operation.label} waits for an earlier transaction: {moved.label} is {moved.state}. Run that "
+                    "again first, then this; both are written down, and nothing is lost",
+                    code="guard.earlier_vanished",
+                )
         next_number = self._chain.nonce(operation.sender, "latest")
         if next_number < (operation.nonce or 0) and all(one.nonce != next_number for one in opened):
             return (

@@ -364,3 +364,20 @@ def test_a_single_thing_that_vanished_is_done_again_when_it_is_ordered_again(iss
     with issuer.desk() as desk:
         assert desk.bench.carry_out(desk.signer, intent, Guards()).state is OperationState.FINAL
         assert desk.chain.nonce(issuer.address) == 1
+
+
+def test_a_batch_does_not_wait_for_another_one_that_somebody_has_to_take_up(issuer: Issuer, anvil: Anvil) -> None:
+    with issuer.desk() as desk:
+        desk.anchor("one")
+    with issuer.desk(world=stop) as desk, pytest.raises(Paused):
+        desk.anchor("two")
+    anvil.reorganise(6)
+    with issuer.desk(world=Steps(anvil, *[anvil.mine] * 20, stop)) as desk:
+        with pytest.raises(GuardRefused) as refused:
+            desk.anchor("two")
+        assert refused.value.code == "guard.earlier_vanished"
+        assert "batch one" in str(refused.value)
+    with issuer.desk() as desk:
+        assert desk.anchor("one").state is BatchState.PUBLISHED
+        assert desk.anchor("two").state is BatchState.PUBLISHED
+        assert len(anchors_of(desk)) == 2
