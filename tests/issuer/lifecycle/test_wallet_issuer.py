@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,10 @@ def wallet_on(anvil: Anvil) -> Address:
             }
         )
         assert chain.send(raw) is None
-        receipt = chain.receipt(digest)
-    assert receipt is not None
+        deadline = time.monotonic() + 30
+        while (receipt := chain.receipt(digest)) is None:
+            assert time.monotonic() < deadline, "the chain mines by itself"
+            time.sleep(0.05)
     assert receipt.contract is not None
     return receipt.contract
 
