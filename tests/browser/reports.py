@@ -145,7 +145,7 @@ def credential(conclusion: str = "genuine", **changes: Any) -> dict[str, Any]:
 
 def verdicts(files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
     """Verify as the stub site does: whatever a credential asks for."""
-    return tuple(_asked_for(data) for data, _ in files)
+    return tuple(_asked_for(data) for data, *_ in files)
 
 
 def _asked_for(data: bytes) -> Report:

@@ -103,6 +103,9 @@ class Shelf:
     def profile(self, digest: Digest) -> bytes | None:
         return self.profiles.get(digest)
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        return tuple(data for data in self.profiles.values() if json.loads(data).get("id") == did)
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         found = self.status_lists.get(url)
         if found is not None:

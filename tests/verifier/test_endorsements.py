@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from credroot.core.report import Outcome, Verdict
+import pytest
+
+from credroot.core.report import Check, Outcome, Verdict
 from credroot.credential.did import did_key_method
 from credroot.credential.endorsement import endorsement
+from credroot.credential.endorsement_form import is_endorsement
 from credroot.credential.schema import schema_problems
 from credroot.verifier.trust import TrustedIssuer
 from tests.verifier.stage import (
+    DID,
     KNOWN,
     NOW,
     OTHER_DID,
@@ -95,7 +100,7 @@ def test_endorsements_of_what_does_not_hold_are_not_looked_at():
 
 def test_a_costly_endorsement_is_the_last_that_is_looked_at():
     undefined = "https://www.w3.org/ns/credentials/undefined-terms/v2"
-    poison = endorsed_by_chamber("urn:uuid:2")
+    poison = endorsed_by_chamber(jwt_badge()["id"])
     poison["@context"].append(undefined)
     poison["part"] = [{"a": {"b": [{"c": {"d": {"id": f"urn:x:{j % 2}"}}} for j in range(10)]}} for _ in range(10)]
     claims = {**jwt_badge(), "endorsement": [poison] * 8}
@@ -112,3 +117,72 @@ def test_an_endorsement_needs_no_anchor_and_a_badge_does_not_become_one():
     both = {**badge(), "type": ["VerifiableCredential", "OpenBadgeCredential", "EndorsementCredential"]}
     assert codes(report_on(signed(both)))["anchor"] == "anchor.none"
     assert report_on(signed(both)).verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": ["AchievementSubject"]},
+        {"type": ["EndorsementSubject", "AchievementSubject"]},
+        {"type": ["AchievementSubject"], "identifier": [{"type": "IdentityObject", "identityHash": "Mallory"}]},
+        {"name": "Mallory"},
+        {"endorsement": "of nothing"},
+    ],
+)
+def test_what_says_more_than_an_endorsement_needs_an_anchor_and_is_shown_as_a_badge(change: dict[str, Any]):
+    subject = {"id": "urn:uuid:2", "type": ["EndorsementSubject"], **change}
+    document = {**badge(), "type": ["VerifiableCredential", "EndorsementCredential"], "credentialSubject": subject}
+    data = jwt({**document, "iss": DID, "jti": document["id"], "nbf": 1_767_225_600}).encode()
+    report = report_on(data)
+    assert (report.verdict, codes(report)["signature"]) == (Verdict.INDETERMINATE, "signature.ok")
+    assert codes(report)["anchor"] == "anchor.none"
+    assert report.check("anchor").required
+    assert report.subject["kind"] == "credential"
+    assert "endorses" not in report.subject
+
+
+@pytest.mark.parametrize("subjects", [[], [{"id": "urn:x:1", "type": "EndorsementSubject"}] * 2, None, "urn:x:1"])
+def test_an_endorsement_is_of_one_thing(subjects: Any):
+    document = {**endorsed_by_chamber("urn:uuid:2"), "credentialSubject": subjects}
+    assert not is_endorsement(document)
+
+
+def test_an_endorsement_is_shown_as_what_it_is_and_has_no_holder():
+    report = report_on(endorsed_by_chamber("urn:uuid:2"), issuers=(CHAMBER,))
+    assert (report.subject["kind"], report.subject["endorses"]) == ("endorsement", "urn:uuid:2")
+    assert not {"holder", "skill"} & report.subject.keys()
+
+
+def test_a_badge_by_somebody_known_is_no_endorsement_of_what_carries_it():
+    document = copy.deepcopy(badge())
+    other = {**badge(OTHER_DID), "id": "urn:uuid:other"}
+    document["endorsement"] = [signed(other, OTHER_TEST_KEY, did_key_method(OTHER_TEST_KEY.multikey))]
+    check = report_on(anchored(document), issuers=(KNOWN, CHAMBER)).check("endorsement")
+    assert (check.code, reasons(check)) == ("endorsement.failed", ["endorsement.not_one"])
+
+
+def test_what_was_said_of_another_is_no_endorsement_of_this():
+    document = copy.deepcopy(badge())
+    document["credentialSubject"]["achievement"]["endorsement"] = [endorsed_by_chamber("urn:uuid:of-another")]
+    check = report_on(anchored(signed(document)), issuers=(KNOWN, CHAMBER)).check("endorsement")
+    assert (check.code, reasons(check)) == ("endorsement.failed", ["endorsement.of_another"])
+
+
+@pytest.mark.parametrize(
+    ("member", "moment", "reason"),
+    [("valid_until", NOW, "validity.expired"), ("valid_from", NOW + timedelta(days=1), "validity.not_yet")],
+)
+def test_an_endorsement_has_an_end_and_a_beginning_of_its_own(member: str, moment: Any, reason: str):
+    document = copy.deepcopy(badge())
+    achievement = document["credentialSubject"]["achievement"]
+    times: Any = {"valid_from": NOW - timedelta(days=9), member: moment}
+    entry = endorsement(ENDORSER, achievement["id"], endorsement_id="urn:uuid:1", name="Fit", **times)
+    achievement["endorsement"] = [signed(entry, OTHER_TEST_KEY, did_key_method(OTHER_TEST_KEY.multikey))]
+    check = report_on(anchored(signed(document)), issuers=(KNOWN, CHAMBER)).check("endorsement")
+    assert (check.code, reasons(check)) == ("endorsement.failed", [reason])
+
+
+def reasons(check: Check) -> list[Any]:
+    told = check.details["endorsements"]
+    assert isinstance(told, list)
+    return [entry.get("reason") for entry in told if isinstance(entry, dict)]

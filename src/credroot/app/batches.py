@@ -196,6 +196,7 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
             begin(bench, folder, digest, predecessors=succession.revokes)
 
         def prepare_now() -> Prepared:
+            place = place_of(issuer, bench)
             with Progress(requested.people) as progress:
                 return prepare(
                     folder,
@@ -207,8 +208,8 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
                         status_of=lambda slot: credential_status(issuer.publish_url or "", slot),
                         additions=None if succession is None else succession.additions(),
                     ),
-                    place_of(issuer, bench),
-                    _tools(settings, keys, progress, drafter),
+                    place,
+                    _tools(settings, keys, progress, drafter, place),
                     _header(bench, folder),
                 )
 
@@ -260,13 +261,19 @@ def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
     )
 
 
-def _tools(settings: Settings, keys: Keys, progress: Progress, drafter: Drafter) -> Tools:
+def _tools(settings: Settings, keys: Keys, progress: Progress, drafter: Drafter, place: Place) -> Tools:
     issuer = settings.required_issuer()
     key = keys.signing_key()
     method = method_of(issuer.did, key.multikey, issuer.signing_key)
     moment = now()
     return Tools(
-        sign=CredentialSigner(key, verification_method=method, created=moment, shared_parts=drafter.shared_parts),
+        sign=CredentialSigner(
+            key,
+            verification_method=method,
+            created=moment,
+            domain=place.domain,
+            shared_parts=drafter.shared_parts,
+        ),
         check=require_strict_form,
         random_bytes=os.urandom,
         shuffle=random.SystemRandom().shuffle,

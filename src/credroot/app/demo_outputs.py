@@ -74,7 +74,7 @@ def _valid(settings: Settings, files: list[Path]) -> int:
     opened = [item for path in files for item in open_file(path.name, path.read_bytes())]
     with Connections(settings) as connections:
         verifier = verifier_of(settings, connections, clock=lambda: datetime.now(UTC))
-        reports = verifier.verify_many((item.data, None) for item in opened)
+        reports = verifier.verify_many(item.submitted() for item in opened)
     return sum(report.verdict is Verdict.VALID for report in reports)
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report
+from credroot.verifier.subject import Carrier, SubmittedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from credroot.core.values import Digest
 
 EVIDENCE_SUFFIX = ".evidence.json"
 """What lies beside a credential and is none itself."""
@@ -29,6 +32,11 @@ class Opened:
     problem: InputError | None = None
     """Why nothing could be taken out of it; `data` is empty then."""
     is_attachment: bool = False
+    """Whether `data` was attached to a PDF."""
+
+    def submitted(self, file_digest: Digest | None = None) -> SubmittedFile:
+        """Return it as a verifier takes it; `file_digest` is of the file that a receipt is said to be of."""
+        return SubmittedFile(self.data, file_digest, Carrier.PDF if self.is_attachment else None)
 
 
 def named_files(names: Iterable[str]) -> Iterator[str]:

@@ -67,6 +67,14 @@ class PinnedDocuments:
         """Give a pinned profile by its digest."""
         return self._present().profiles.get(digest)
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        """Return the pinned profiles whose ``id`` is this DID."""
+        if not did:
+            return ()
+        name = did.encode("utf-8", "replace")
+        candidates = (data for data in self._present().profiles.values() if name in data)
+        return tuple(data for data in candidates if _id_of(data) == did)
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give a pinned status list by the address that its ``id`` is."""
         found = self._present().status_lists.get(url)
@@ -113,3 +121,13 @@ class PinnedDocuments:
                 continue
             if len(data) <= max_bytes:
                 yield data
+
+
+def _id_of(data: bytes) -> str | None:
+    """Return the ``id`` of a JSON object; `None` where it has none, or is none."""
+    try:
+        value = loads(data, max_bytes=MAX_DOCUMENT_BYTES)
+    except InputError:
+        return None
+    name = value.get("id") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else None

@@ -151,6 +151,10 @@ class WithProfiles:
         """Give a profile by its digest."""
         return self._documents.profile(digest) or self._profiles.get(digest)
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        """Return pinned profiles only: those of the evidence are of whoever saved it."""
+        return self._documents.profiles_of(did)
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give a pinned status list, never fetched."""
         return self._documents.status_list(url, fetch=False)

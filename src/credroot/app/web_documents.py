@@ -84,6 +84,10 @@ class WebDocuments:
         """Give a pinned profile: none is fetched."""
         return self._pinned.profile(digest)
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        """Return pinned profiles: none is fetched."""
+        return self._pinned.profiles_of(did)
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give a status list, pinned or from its own address."""
         found = self._pinned.status_list(url, fetch=False)

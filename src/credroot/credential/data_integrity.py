@@ -59,11 +59,13 @@ def sign(
     verification_method: str,
     created: datetime,
     proof_purpose: str = ASSERTION_METHOD,
+    domain: str | None = None,
     canonicalize: Canonicalize | None = None,
 ) -> JsonObject:
     """Give a copy of `document` with an eddsa-rdfc-2022 proof before all others in its list of proofs.
 
-    The signature covers the document without its proofs. `created` is cut to whole seconds.
+    The signature covers the document without its proofs. `created` is cut to whole seconds. `domain` is what the proof
+    is for: of a credential that will be anchored, `AnchorPlace.domain`.
 
     Raises:
         InputError: a code of `rdfc`; ``rdfc.not_portable``, other implementations would hash it differently.
@@ -75,6 +77,7 @@ def sign(
         verification_method=verification_method,
         created=created,
         proof_purpose=proof_purpose,
+        domain=domain,
         canonicalize=canonicalize,
     )
     return signer.sign(document)
@@ -90,6 +93,7 @@ class ProofSigner:
         verification_method: str,
         created: datetime,
         proof_purpose: str = ASSERTION_METHOD,
+        domain: str | None = None,
         canonicalize: Canonicalize | None = None,
     ) -> None:
         """See `sign`."""
@@ -102,6 +106,8 @@ class ProofSigner:
             "verificationMethod": verification_method,
             "proofPurpose": proof_purpose,
         }
+        if domain is not None:
+            self._options["domain"] = domain
         self._canonical_options: tuple[JsonValue, bytes] | None = None
 
     def sign(self, document: JsonObject) -> JsonObject:

@@ -71,9 +71,15 @@ class SchemaValidator:
 def schema_problems(document: JsonObject, *, lenient: bool = False) -> tuple[SchemaProblem, ...]:
     """Give what keeps `document` from being an Open Badge or an endorsement in the strict, or the lenient, form."""
     types = document.get("type")
-    is_endorsement = types == "EndorsementCredential" or (isinstance(types, list) and "EndorsementCredential" in types)
+    words = [word for word in (types if isinstance(types, list) else [types]) if isinstance(word, str)]
+    # What says that it is both has to have the form of a badge: the word must not choose the milder rules.
+    is_endorsement = "EndorsementCredential" in words and not BADGE_TYPES.intersection(words)
     name = "EndorsementCredential" if is_endorsement else "AchievementCredential"
     return validator_of(name, lenient=lenient).problems(document)
+
+
+BADGE_TYPES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+"""Words by which a credential says that it is a badge."""
 
 
 @cache

@@ -17,6 +17,7 @@ from typing import Any
 from credroot.core.clock import parse_time
 from credroot.core.errors import InputError
 from credroot.credential.badge_model import CLASSES, BadgeClass, Kind, Member
+from credroot.credential.endorsement_form import is_endorsement
 
 MAX_TEXT = 65_536
 """Characters of one text; criteria of real badges have some thousand."""
@@ -92,8 +93,7 @@ class _Reader:
 
     def _credential(self, value: dict[str, Any], path: str) -> object:
         """Take a signed credential as it is, since any change would break its signature."""
-        types = value.get("type")
-        if not isinstance(types, list) or "EndorsementCredential" not in types or "proof" not in value:
+        if not is_endorsement(value) or "proof" not in value:
             return self._wrong(path, "must be a signed EndorsementCredential")
         return value
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from credroot.core.anchor_domain import anchor_places
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.credential.data_integrity import (
@@ -84,6 +85,7 @@ def verify_credential(document: JsonObject, means: Means, demand: Demand) -> tup
     if not has_errors(found):
         found += proof_answers(document, issuer_of(document), means, demand)
         found += validity_problems(document, means.now)
+        found += _taken_away(document)
     if not has_errors(found):
         found += status_problems(document, means, demand)
     return tuple(found)
@@ -125,6 +127,13 @@ def proof_answers(document: JsonObject, signer: str, means: Means, demand: Deman
 def is_anchored(document: JsonObject) -> bool:
     """Answer whether a document has an anchor proof, which is not looked at here; errors as `proofs_of`."""
     return any(suite_name(proof) == ANCHOR_SUITE for proof in proofs_of(document))
+
+
+def _taken_away(document: JsonObject) -> Iterator[VcProblem]:
+    """Refuse a file whose signature says that an anchor belongs to it and which has none: it is not the whole file."""
+    if anchor_places(document) and not is_anchored(document):
+        message = "its signature names the registry that it is anchored in, and the anchor proof is missing"
+        yield VcProblem("anchor.missing", VcProblemType.CRYPTOGRAPHIC_SECURITY, message, "/proof")
 
 
 def signers_of(document: JsonObject) -> tuple[str, ...]:

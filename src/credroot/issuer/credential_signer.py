@@ -30,15 +30,25 @@ class CredentialSigner:
     """Signs one batch's credentials with one key, at one moment."""
 
     def __init__(
-        self, key: SigningKey, *, verification_method: str, created: datetime, shared_parts: Iterable[JsonObject] = ()
+        self,
+        key: SigningKey,
+        *,
+        verification_method: str,
+        created: datetime,
+        domain: str,
+        shared_parts: Iterable[JsonObject] = (),
     ) -> None:
-        """Sign with `key`, which verifiers find under `verification_method`; documents may hold `shared_parts`."""
+        """Sign with `key`, which verifiers find under `verification_method`; documents may hold `shared_parts`.
+
+        `domain` says where the batch will be anchored: see `credroot.core.anchor_domain`.
+        """
         self._cache = default_shape_cache()
         self._shared = self._cache.shared(shared_parts)
         self._signer = ProofSigner(
             key,
             verification_method=verification_method,
             created=created,
+            domain=domain,
             canonicalize=partial(self._cache.canonical_form, shared=self._shared),
         )
         self._signed = 0

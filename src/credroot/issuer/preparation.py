@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from credroot.core.anchor_domain import AnchorPlace
 from credroot.core.anchor_proof import anchor_options, attach, encode_proof_values, leaf_of
 from credroot.core.errors import GuardRefused
 from credroot.core.merkle import MerkleTree
@@ -59,6 +60,11 @@ class Place:
     registry: Address
     issuer: Address
     verification_method: str
+
+    @property
+    def domain(self) -> str:
+        """What the issuer's signatures say of it: see `credroot.core.anchor_domain`."""
+        return AnchorPlace(self.chain_id, self.registry, self.issuer).domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,10 @@ class DocumentSource(Protocol):
         """Give the pinned profile document of which this is the SHA-256."""
         ...
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        """Return the pinned profile documents that say they are of this DID; nothing in them is checked."""
+        ...
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give the status list at `url`; as `did_document`."""
         ...
@@ -62,6 +66,10 @@ class NoDocuments:
         """Give `None`."""
         return None
 
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        """Return none."""
+        return ()
+
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         """Give `None`."""
         return None
@@ -75,6 +83,8 @@ class Documents:
     """By DID."""
     profile: bytes | None = None
     """The document of which the digest is on chain, byte for byte."""
+    own_profiles: tuple[bytes, ...] = ()
+    """Profiles at hand that say they are of the issuer's DID; looked for where a file has no anchor to lead to one."""
     status_lists: Mapping[str, ListCopy] = field(default_factory=dict)
     """By URL."""
     problems: Mapping[str, str] = field(default_factory=dict)

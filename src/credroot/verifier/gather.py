@@ -91,7 +91,7 @@ def gather(
     )
     if documents is None:
         return tuple(gathered)
-    return tuple(_with_documents(evidence, documents) for evidence in gathered)
+    return tuple(_with_documents_or_incident(evidence, documents) for evidence in gathered)
 
 
 def _moment(facts: ChainFacts | Unavailable | None, policy: Policy, now: datetime) -> datetime:
@@ -125,6 +125,15 @@ def _ask(
         return [Unavailable(error.code, str(error))] * len(queries)
 
 
+def _with_documents_or_incident(evidence: Evidence, source: DocumentSource) -> Evidence:
+    try:
+        return _with_documents(evidence, source)
+    except Exception as error:
+        from credroot.verifier.incident import incident
+
+        return replace(evidence, subject=incident(error))
+
+
 def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     """Add DID documents and profile, then the status lists."""
     subject = evidence.subject
@@ -136,7 +145,8 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     facts = evidence.chain
     digest = facts.profile if isinstance(facts, ChainFacts) else None
     profile = None if digest is None else source.profile(digest)
-    known = replace(evidence, documents=Documents(did_documents, profile, {}, problems))
+    own_profiles = source.profiles_of(issuer_id(subject.document)) if subject.claim is None else ()
+    known = replace(evidence, documents=Documents(did_documents, profile, own_profiles, {}, problems))
     lists = _status_lists(known, source, problems)
     return replace(known, documents=replace(known.documents, status_lists=lists)) if lists or problems else known
 
@@ -147,7 +157,7 @@ def _did_documents(
     """Look for the issuer's document, which may be fetched, and for those of endorsers, which may not."""
     from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of
 
-    endorsers = [issuer_id(endorsement) for _, endorsement in endorsements_of(subject.document)]
+    endorsers = [issuer_id(carried.document) for carried in endorsements_of(subject.document)]
     issuer = issuer_id(subject.document)
     found: dict[str, JsonObject] = {}
     for did in dict.fromkeys([issuer, *endorsers[:MAX_ENDORSEMENTS]]):

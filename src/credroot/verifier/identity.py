@@ -60,6 +60,18 @@ def bindings(evidence: Evidence) -> tuple[Binding, ...]:
     return tuple(binding for binding in found if binding is not None)
 
 
+def known_to_anchor(evidence: Evidence, did: str) -> str | None:
+    """Return what says that an issuer anchors what it issues, in words; `None` where nothing at hand does."""
+    if any(entry.account is not None for entry in evidence.trust.issuers if did and entry.did == did):
+        return "the trust list"
+    document = evidence.documents.did_documents.get(did)
+    if document is not None and _names_accounts(document, did):
+        return "its DID document"
+    if any(_is_signed_with_account(evidence, data, did) for data in evidence.documents.own_profiles):
+        return "a profile that it signed"
+    return None
+
+
 def key_book(evidence: Evidence) -> KeyBook:
     """Give the keys by which the file's signatures may be checked.
 
@@ -117,15 +129,43 @@ def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Bindin
     document = evidence.documents.did_documents.get(did)
     if document is None:
         return None
-    from credroot.credential.did import DidDocument
-
     try:
-        accounts = {_account(text) for text in DidDocument.read(document, did=did).accounts}
+        accounts = _accounts(document, did)
     except InputError as error:
         return Binding(DID_DOCUMENT, False, f"The DID document can't be read: {error}.")
     if account in accounts:
         return Binding(DID_DOCUMENT, True, "The DID document names the account.")
     return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
+
+
+def _accounts(document: JsonObject, did: str) -> set[AccountId | None]:
+    """Return the accounts that a DID document names; `InputError` where it can't be read."""
+    from credroot.credential.did import DidDocument
+
+    return {_account(text) for text in DidDocument.read(document, did=did).accounts}
+
+
+def _names_accounts(document: JsonObject, did: str) -> bool:
+    try:
+        return bool(_accounts(document, did))
+    except InputError:
+        return False
+
+
+def _is_signed_with_account(evidence: Evidence, data: bytes, did: str) -> bool:
+    """Return whether a profile at hand is the DID's own word, and names an account."""
+    from credroot.credential.profile import signature_of
+    from credroot.credential.suites.proof_judge import ProofOutcome
+
+    try:
+        profile, document = evidence.memory.profile(data)
+    except InputError:
+        return False
+    keys = KeyBook(evidence.documents.did_documents)
+    signature = signature_of(document, keys.multikey, now=evidence.now, held=evidence.memory.held)
+    is_own = signature is not None and signature.outcome is ProofOutcome.VERIFIED
+    method = "" if signature is None else signature.verification_method or ""
+    return is_own and profile.did == did and method.startswith(did + "#") and bool(profile.accounts)
 
 
 def _is_on_chain(evidence: Evidence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from credroot.core.report import Check, Outcome, Report
 from credroot.core.values import LOCAL_CHAIN_ID
 from credroot.verifier.checks.anchor import check_anchor, check_finality, check_inclusion
 from credroot.verifier.checks.endorsement import check_endorsements
-from credroot.verifier.checks.form import check_format, check_recipient, check_schema
+from credroot.verifier.checks.form import check_carrier, check_format, check_recipient, check_schema
 from credroot.verifier.checks.issuer import check_issuer, check_key
 from credroot.verifier.checks.signature import check_signature
 from credroot.verifier.checks.standing import check_validity
@@ -37,14 +38,31 @@ CHECKS: tuple[tuple[str, Callable[[Evidence], Check]], ...] = (
 )
 """Every question that is always asked, by its id, in the order of the report."""
 
-FURTHER_CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (check_schema, check_endorsements, check_recipient)
+FURTHER_CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (
+    check_carrier,
+    check_schema,
+    check_endorsements,
+    check_recipient,
+)
 """Questions that only some files or policies raise; `None` where one does not arise."""
 
 LOCAL_CHAIN_NOTICE = "This was checked against the local chain of this computer, which proves nothing to others."
 
 
 def judge(evidence: Evidence) -> Report:
-    """Ask every check, whatever the others said; a file that could not be read leaves only the first to be asked."""
+    """Ask every check, whatever the others said; a file that could not be read leaves only the first to be asked.
+
+    Never raises: an error of our own becomes the report of the file that led to it.
+    """
+    try:
+        return _judge(evidence)
+    except Exception as error:
+        from credroot.verifier.incident import incident
+
+        return _judge(replace(evidence, subject=incident(error)))
+
+
+def _judge(evidence: Evidence) -> Report:
     if isinstance(evidence.subject, Malformed):
         unasked = [
             Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: the file could not be read.")

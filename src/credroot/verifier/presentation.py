@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.credential.endorsement_form import is_endorsement
 from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
@@ -24,19 +25,23 @@ def describe(subject: CredentialSubject | ReceiptSubject) -> JsonObject:
         return {"kind": "receipt", "sha256": subject.receipt.facts.digest.hex()}
     document = subject.document
     about = _first(document.get("credentialSubject"))
-    achievement = _first(about.get("achievement"))
     issuer = document.get("issuer")
     told: JsonObject = {
         "kind": "credential",
         "id": _text(document.get("id")),
-        "skill": _text(achievement.get("name")),
-        "endorses": _text(about.get("id")) if "EndorsementCredential" in _words(document.get("type")) else None,
-        "holder": _holder(about),
+        **_what_it_says(document, about),
         "claimedIssuer": _text(issuer.get("name") or issuer.get("id")) if isinstance(issuer, dict) else _text(issuer),
         "validFrom": _text(document.get("validFrom", document.get("issuanceDate"))),
         "validUntil": _text(document.get("validUntil", document.get("expirationDate"))),
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _what_it_says(document: JsonObject, about: JsonObject) -> JsonObject:
+    """Return skill and holder; of an endorsement what it endorses, which is never shown as if somebody held it."""
+    if is_endorsement(document):
+        return {"kind": "endorsement", "endorses": _text(about.get("id"))}
+    return {"skill": _text(_first(about.get("achievement")).get("name")), "holder": _holder(about)}
 
 
 def network_of(deployment: Deployment, facts: ChainFacts | Unavailable | None) -> JsonObject:
@@ -69,10 +74,6 @@ def _holder(about: JsonObject) -> str | None:
         if isinstance(identity, dict) and identity.get("identityType") == "name" and identity.get("hashed") is False:
             return _text(identity.get("identityHash"))
     return _text(about.get("name")) or _text(about.get("id"))
-
-
-def _words(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else [value]
 
 
 def _first(value: JsonValue) -> JsonObject:

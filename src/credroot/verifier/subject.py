@@ -5,9 +5,11 @@ A credential may lie there as JSON, as a JWT, inside another object, or baked in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
+from credroot.core.anchor_domain import AnchorPlace, anchor_places
 from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaf_of, read_options, split_proofs
 from credroot.core.errors import InputError
 from credroot.core.merkle import root_from_proof
@@ -23,7 +25,29 @@ MAX_ANCHOR_PROOFS = 8
 """A credential may be anchored on several chains; more than these are refused unread."""
 CREDENTIAL_TYPE = "VerifiableCredential"
 ENVELOPED_TYPE = "EnvelopedVerifiableCredential"
+INTERNAL = "internal.error"
+"""The code of a file that an error of our own kept from being judged."""
 _OPENING_SPACE = b" \t\r\n"
+
+
+class Carrier(StrEnum):
+    """What people look at, with a credential hidden inside: it may show anything."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    QR = "qr"
+    """A picture of a code that holds a link with the credential."""
+
+
+class SubmittedFile(NamedTuple):
+    """One file as a verifier is given it; data and digest alone may be given as a plain pair."""
+
+    data: bytes
+    file_digest: Digest | None = None
+    """Of the file that a receipt is said to be of."""
+    carrier: Carrier | None = None
+    """What `data` was taken out of by whoever opened it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +62,14 @@ class CredentialSubject:
     """The chosen anchor proof, its value included; `None` where it carries none."""
     claim: AnchorClaim | None
     leaf: Leaf | None
+    absent: frozenset[AnchorPlace] = frozenset()
+    """Where its signatures say that it is anchored, of which no anchor proof is in the file."""
     token: str | None = None
     """The JWT that it came as; its signature is not checked yet."""
     leads_to_root: bool = False
     """Whether its leaf leads along the proof to the root that the claim names; false where it is not anchored."""
+    carrier: Carrier | None = None
+    """What it was taken out of, which no check covers; `None` where the file is the credential itself."""
 
     @property
     def is_signed(self) -> bool:
@@ -70,11 +98,30 @@ class Malformed:
     document: JsonObject | None = None
 
 
+_CARRIERS = {carrier.value: carrier for carrier in Carrier}
 Subject = CredentialSubject | ReceiptSubject | Malformed
 
 
-def read_subject(data: bytes, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
-    """Read JSON, a JWT, or a picture with either baked in. Never raises for what is in it: the reason is the answer."""
+def read_subject(
+    data: bytes, trust: Trust, *, file_digest: Digest | None = None, carrier: Carrier | None = None
+) -> Subject:
+    """Read JSON, a JWT, or a picture with either baked in. Never raises for what is in it: the reason is the answer.
+
+    `carrier` is what `data` was taken out of before.
+    """
+    try:
+        subject, found = _read(data, trust, file_digest)
+    except Exception as error:
+        from credroot.verifier.incident import incident
+
+        return incident(error)
+    carrier = carrier or found
+    return replace(subject, carrier=carrier) if carrier and isinstance(subject, CredentialSubject) else subject
+
+
+def _read(data: bytes, trust: Trust, file_digest: Digest | None) -> tuple[Subject, Carrier | None]:
+    """Return what `data` is, and the picture that it is baked into."""
+    carrier: Carrier | None = None
     try:
         if data.lstrip(_OPENING_SPACE)[:1] in (b"{", b"["):
             value = loads(data)
@@ -84,14 +131,15 @@ def read_subject(data: bytes, trust: Trust, *, file_digest: Digest | None = None
             from credroot.credential.baking.payload import PayloadKind
 
             found = read_credential_bytes(data)
+            carrier = _CARRIERS.get(found.kind.value)
             if found.payload_kind is PayloadKind.JWT:
-                return _of_token(found.payload.decode("ascii"), trust)
+                return _of_token(found.payload.decode("ascii"), trust), carrier
             value = loads(found.payload)
     except InputError as error:
-        return Malformed(error.code, str(error))
+        return Malformed(error.code, str(error)), None
     if not isinstance(value, dict):
-        return Malformed("format.not_an_object", "the JSON is not an object")
-    return subject_of(value, trust, file_digest=file_digest)
+        return Malformed("format.not_an_object", "the JSON is not an object"), None
+    return subject_of(value, trust, file_digest=file_digest), carrier
 
 
 def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
@@ -147,7 +195,7 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     if not proofs:
         if token is None and "proof" not in unanchored:
             raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
-        return CredentialSubject(document, unanchored, None, None, None, token)
+        return CredentialSubject(document, unanchored, None, None, None, anchor_places(unanchored), token)
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
@@ -161,8 +209,9 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     leads = [_leads(claim, leaf) for claim, leaf in zip(claims, leaves, strict=True)]
     if not all(leads[:chosen] + leads[chosen + 1 :]):
         raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
+    absent = anchor_places(unanchored).difference(map(AnchorPlace.of, claims))
     return CredentialSubject(
-        document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], token, leads_to_root=leads[chosen]
+        document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], absent, token, leads_to_root=leads[chosen]
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.gather import gather
 from credroot.verifier.judge import judge
-from credroot.verifier.subject import read_subject
+from credroot.verifier.subject import SubmittedFile, read_subject
 from credroot.verifier.trust import Policy
 
 if TYPE_CHECKING:
@@ -55,13 +55,19 @@ class Verifier:
         """Judge one file: a credential, or a receipt beside the digest of its file. Never raises for what is in it."""
         return self.verify_many([(data, file_digest)])[0]
 
-    def verify_many(self, files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
-        """Judge many files in order, with one request for each page of those that share a registry."""
+    def verify_many(self, files: Iterable[SubmittedFile | tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+        """Judge many files in order, with one request for each page of those that share a registry.
+
+        Whatever goes wrong within the judging of one file becomes that file's own report, and nobody else's.
+        """
         return tuple(judge(evidence) for evidence in self.gather(files))
 
-    def gather(self, files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Evidence, ...]:
+    def gather(self, files: Iterable[SubmittedFile | tuple[bytes, Digest | None]]) -> tuple[Evidence, ...]:
         """Find out what there is to know about every file, without judging it."""
-        subjects = [read_subject(data, self.trust, file_digest=digest) for data, digest in files]
+        subjects = [
+            read_subject(file.data, self.trust, file_digest=file.file_digest, carrier=file.carrier)
+            for file in (SubmittedFile(*file) for file in files)
+        ]
         return gather(
             subjects,
             self.trust,

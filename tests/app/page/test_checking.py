@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from credroot.app.page.checking import VerifyMany
     from credroot.core.values import Digest
+    from credroot.verifier.subject import SubmittedFile
 
 
 def check(given: Sequence[Given], verify_many: VerifyMany) -> tuple[Checked, ...]:
@@ -92,9 +93,9 @@ def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
     receipt = next(vector["receipt"] for vector in vectors if vector["valid"])
     asked: list[Digest | None] = []
 
-    def verify_many(files: Iterable[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+    def verify_many(files: Iterable[SubmittedFile]) -> tuple[Report, ...]:
         reports = []
-        for _, digest in files:
+        for _, digest, _ in files:
             asked.append(digest)
             reports.append(Report((Check("format", Outcome.PASSED, "format.receipt", ""),)))
         return tuple(reports)

@@ -13,6 +13,7 @@ from credroot.app.page.wording import LANGUAGES, READING, choose_language, wordi
 from credroot.core.reasons import Reason
 from credroot.core.report import Outcome
 from credroot.verifier.judge import CHECKS, FURTHER_CHECKS
+from credroot.verifier.subject import INTERNAL
 
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "credroot"
 CHECK_IDS = {name for name, _ in CHECKS} | {check.__name__.removeprefix("check_") for check in FURTHER_CHECKS}
@@ -38,7 +39,7 @@ NOT_OF_FILES = {
     "baking.svg_",
 }
 CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-REASONS = re.compile(r"status\.(list_\w+|entries|unsupported)")
+REASONS = re.compile(r"status\.(list_\w+|entries|unsupported)|endorsement\.(not_one|of_another)")
 """Words of details, never a check's code."""
 
 
@@ -57,7 +58,7 @@ def codes_of_checks() -> set[str]:
         for text in constants(path):
             if CODE.fullmatch(text) and text.split(".")[0] in ids() and not REASONS.fullmatch(text):
                 found.add(text)
-    return found | {f"{name}.skipped" for name in ids()}
+    return found | {f"{name}.skipped" for name in ids()} | {INTERNAL}
 
 
 def codes_of_readers() -> set[str]:

@@ -173,7 +173,7 @@ def _pages(
         opened = [
             part for name in files[start : start + PAGE_FILES] for part in open_file(name, _read(name), prefix=True)
         ]
-        judged = iter(verifier.verify_many((part.data, digest) for part in opened if part.problem is None))
+        judged = iter(verifier.verify_many(part.submitted(digest) for part in opened if part.problem is None))
         reports = [unreadable(part.problem) if part.problem else next(judged) for part in opened]
         yield [part.name for part in opened], reports
 
@@ -211,6 +211,8 @@ def _digest(document: Path) -> Digest:
 def _told(name: str, report: Report, *, brief: bool) -> str:
     """Say it in words: one line for each of many valid files, every check for a single one or one with a problem."""
     subject = ", ".join(str(report.subject[key]) for key in ("skill", "holder") if key in report.subject)
+    if "endorses" in report.subject:
+        subject = f"endorsement of {report.subject['endorses']}"
     head = f"{_WORDS[report.verdict]}  {name}" + (f"  ({subject})" if subject else "")
     if brief and report.verdict is Verdict.VALID:
         return head

@@ -14,7 +14,7 @@ from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
 from credroot.credential.private_link import credential_in, fragment_of, is_link
-from credroot.verifier.subject import CredentialSubject, ReceiptSubject, read_subject
+from credroot.verifier.subject import Carrier, CredentialSubject, ReceiptSubject, SubmittedFile, read_subject
 from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from credroot.core.report import Report
     from credroot.verifier.subject import Subject
 
-    VerifyMany = Callable[[Iterable[tuple[bytes, Digest | None]]], Sequence[Report]]
+    VerifyMany = Callable[[Iterable[SubmittedFile]], Sequence[Report]]
 
 MAX_FILES = 1_000
 """Files of one request, those inside archives included."""
 FILES_AT_ONCE = 50
 """Files between two looks at the clock: some 5 s of work at worst."""
 _LINK_START = 64
+_PICTURES = {FileKind.PNG: Carrier.PNG, FileKind.SVG: Carrier.SVG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Read:
     data: bytes
     """As given, for a receipt may be of it."""
     payload: bytes = b""
-    is_carried: bool = False
+    carrier: Carrier | None = None
     subject: Subject | None = None
     document: JsonObject = field(default_factory=dict)
     """The credential, taken out of a token where it came as one; empty where there is none."""
@@ -104,16 +105,18 @@ def check(
     if read_code is not None and len(read) == 1:
         read = [_read_with_code(read[0], read_code)]
     files, digests = _with_receipts(read)
-    asked = [(entry.payload, digests.get(number)) for number, entry in enumerate(files) if entry.problem is None]
+    asked = [
+        SubmittedFile(entry.payload, digests.get(number), entry.carrier)
+        for number, entry in enumerate(files)
+        if entry.problem is None
+    ]
     judged = _judged(asked, verify_many, is_late)
     reports = [unreadable(entry.problem) if entry.problem else next(judged) for entry in files]
     is_single = len(files) == 1
     return tuple(_checked(entry, report, details=is_single) for entry, report in zip(files, reports, strict=True))
 
 
-def _judged(
-    asked: Sequence[tuple[bytes, Digest | None]], verify_many: VerifyMany, is_late: Callable[[], bool]
-) -> Iterator[Report]:
+def _judged(asked: Sequence[SubmittedFile], verify_many: VerifyMany, is_late: Callable[[], bool]) -> Iterator[Report]:
     for start in range(0, len(asked), FILES_AT_ONCE):
         if start and is_late():
             raise InputError("these take too long to check together", code="page.too_costly")
@@ -127,15 +130,15 @@ def _read(opened: Opened) -> _Read:
         return _Read(name, opened.data, problem=opened.problem)
     try:
         if _is_link(opened.data):
-            payload, carried = credential_in(opened.data.decode("ascii")), False
+            payload, carrier = credential_in(opened.data.decode("ascii")), None
         else:
             found = read_credential_bytes(opened.data)
-            payload, carried = found.payload, opened.is_attachment or found.kind in (FileKind.PNG, FileKind.SVG)
+            payload, carrier = found.payload, opened.submitted().carrier or _PICTURES.get(found.kind)
     except InputError as error:
         return _Read(name, opened.data, problem=error)
     subject = read_subject(payload, Trust())
     document = subject.document if isinstance(subject, CredentialSubject) else {}
-    return _Read(name, opened.data, payload, carried, subject, document)
+    return _Read(name, opened.data, payload, carrier, subject, document)
 
 
 def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None]) -> _Read:
@@ -146,7 +149,7 @@ def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None]) -> _R
     if link is None:
         return read
     found = _read(Opened(read.name, link.encode()))
-    return replace(found, is_carried=found.problem is None)
+    return replace(found, carrier=Carrier.QR) if found.problem is None else found
 
 
 def _is_link(data: bytes) -> bool:
@@ -184,11 +187,15 @@ def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
         name=entry.name,
         report=report,
         shown=shown,
-        is_carried=entry.is_carried,
+        is_carried=entry.carrier is not None,
         credential=entry.payload if is_portable else b"",
         fragment=fragment_of(entry.document) if is_portable else "",
-        picture=_picture(shown) if details and shown.standing is Standing.VERIFIED else "",
+        picture=_picture(shown) if details and _has_badge(shown) else "",
     )
+
+
+def _has_badge(shown: Shown) -> bool:
+    return shown.standing is Standing.VERIFIED and not shown.endorses
 
 
 def _picture(shown: Shown) -> str:

@@ -110,6 +110,7 @@ def _facts(report: Report, told: Telling) -> list[tuple[str, str]]:
     return [
         ("shown.holder", plain(subject.get("holder"))),
         ("shown.skill", plain(subject.get("skill"))),
+        ("shown.endorses", plain(subject.get("endorses"))),
         ("shown.issuer", f"{values['issuer']}, {according}"),
         ("shown.issued", values["begins"]),
         ("shown.expires", values["ends"]),

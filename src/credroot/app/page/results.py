@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from credroot.app.page.checking import Checked
     from credroot.app.page.markup import Child
-    from credroot.app.page.showing import Item
+    from credroot.app.page.showing import Item, Shown
     from credroot.app.page.wording import Wording
     from credroot.core.json_types import JsonObject
     from credroot.core.report import Check, Report
@@ -92,8 +92,7 @@ class ResultWriter:
         verified = shown.standing is Standing.VERIFIED
         wording = self.wording
         facts = [
-            self._fact("shown.holder", element("bdi", shown.holder or self._text("shown.unnamed"), class_="holder")),
-            self._fact("shown.skill", element("bdi", shown.skill or self._text("shown.unnamed"), class_="skill")),
+            *self._what(shown),
             self._issuer(checked),
             self._fact("shown.kind", _spaced(shown.kind), is_short=True),
             self._fact("shown.issued", wording.day_of(shown.issued or None), is_short=True),
@@ -123,6 +122,20 @@ class ResultWriter:
             class_="content" if verified else "content claims",
             aria_labelledby="content-heading",
         )
+
+    def _what(self, shown: Shown) -> list[Markup | None]:
+        """Write who holds which skill, or, of an endorsement, what it endorses: nobody holds that."""
+        unnamed = self._text("shown.unnamed")
+        if shown.endorses:
+            return [
+                self._fact("shown.endorsement", element("bdi", shown.skill or unnamed, class_="skill")),
+                self._fact("shown.endorses", element("bdi", shown.endorses)),
+                self._fact("shown.comment", _paragraphs(shown.comment)),
+            ]
+        return [
+            self._fact("shown.holder", element("bdi", shown.holder or unnamed, class_="holder")),
+            self._fact("shown.skill", element("bdi", shown.skill or unnamed, class_="skill")),
+        ]
 
     def _issuer(self, checked: Checked) -> Markup:
         details = self.telling(checked.report).details("issuer")

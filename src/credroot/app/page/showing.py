@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from credroot.core.report import Outcome
+from credroot.credential.endorsement_form import is_endorsement, subject_of_endorsement
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject, JsonValue
@@ -76,6 +77,9 @@ class Shown:
     picture: str = ""
     """A ``data:`` URI of the anchored document itself, or nothing."""
     id: str = ""
+    endorses: str = ""
+    """What an endorsement endorses, by its id; such a credential has no holder and no skill."""
+    comment: str = ""
 
 
 def standing_of(report: Report) -> Standing:
@@ -103,6 +107,8 @@ def show(document: JsonObject, report: Report) -> Shown:
     standing = standing_of(report)
     if standing is Standing.HIDDEN:
         return Shown(standing)
+    if is_endorsement(document):
+        return _endorsement(document, standing)
     about = _object(document.get("credentialSubject"))
     achievement = _object(about.get("achievement"))
     criteria = _object(achievement.get("criteria"))
@@ -129,6 +135,21 @@ def show(document: JsonObject, report: Report) -> Shown:
         tags=tuple(tag for tag in map(_name, _array(achievement.get("tag"))[:MAX_ITEMS]) if tag),
         picture=_picture(achievement.get("image")) if standing is Standing.VERIFIED else "",
         id=_name(document.get("id")),
+    )
+
+
+def _endorsement(document: JsonObject, standing: Standing) -> Shown:
+    about, profile = subject_of_endorsement(document), _object(document.get("issuer"))
+    return Shown(
+        standing=standing,
+        skill=_name(document.get("name")),
+        issuer=_name(profile.get("name")),
+        issuer_id=_name(profile.get("id")) or _name(document.get("issuer")),
+        issued=_name(document.get("validFrom")) or _name(document.get("issuanceDate")),
+        expires=_name(document.get("validUntil")) or _name(document.get("expirationDate")),
+        id=_name(document.get("id")),
+        endorses=_name(about.get("id")),
+        comment=_text(about.get("endorsementComment")),
     )
 
 

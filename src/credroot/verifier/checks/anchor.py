@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from credroot.chain.facts import ChainFacts, Unavailable
 from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome
-from credroot.verifier.identity import issuer_id
+from credroot.credential.endorsement_form import is_endorsement
+from credroot.verifier.identity import issuer_id, known_to_anchor
 from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
+    from credroot.core.anchor_domain import AnchorPlace
     from credroot.core.anchor_proof import AnchorClaim
     from credroot.core.json_types import JsonObject
     from credroot.verifier.evidence import Evidence
@@ -58,6 +60,8 @@ def check_anchor(evidence: Evidence) -> Check:
     if isinstance(subject, Malformed):
         return _not_asked(ANCHOR)
     claim = subject.claim
+    if isinstance(subject, CredentialSubject) and subject.absent:
+        return _taken_away(subject.absent)
     if claim is None:
         return _unanchored(evidence)
     if evidence.deployment is None:
@@ -115,30 +119,43 @@ def _pointer(claim: AnchorClaim) -> JsonObject:
     }
 
 
+def _taken_away(absent: frozenset[AnchorPlace]) -> Check:
+    """Leave open what the anchor would have told: whoever removes it from a file must gain nothing by that."""
+    place = min(absent)
+    message = (
+        f"Its signature says that it is anchored in a registry on {place.chain_id.caip2}, and that proof is missing "
+        "from the file: ask for the whole file."
+    )
+    details: JsonObject = {
+        "chain": place.chain_id.caip2,
+        "registry": "0x" + place.registry.hex(),
+        "issuer": "0x" + place.issuer.hex(),
+    }
+    return Check(ANCHOR, Outcome.UNKNOWN, "anchor.missing", message, details=details)
+
+
 def _unanchored(evidence: Evidence) -> Check:
     """Skip what carries no anchor: its signature alone vouches for it, where the policy or the trust list says so.
 
-    The same holds for an endorsement.
+    The same holds for an endorsement. An issuer that is known to anchor needs the anchor whatever the policy says: a
+    file without it may be one that was withdrawn.
 
     An anchor that is demanded and missing keeps the verdict from being valid, but nothing was found to be wrong.
     """
     document = evidence.subject.document if isinstance(evidence.subject, CredentialSubject) else {}
-    is_free = not evidence.policy.require_anchor or evidence.trust.needs_no_anchor(issuer_id(document))
-    if is_free or _is_endorsement(document):
-        message = "It was not anchored on any chain; its signature alone vouches for it, and nothing dates it."
-        return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message, required=False)
+    did = issuer_id(document)
+    if is_endorsement(document) or evidence.trust.needs_no_anchor(did) or not evidence.policy.require_anchor:
+        by = None if is_endorsement(document) else known_to_anchor(evidence, did)
+        if by is None:
+            message = "It was not anchored on any chain; its signature alone vouches for it, and nothing dates it."
+            return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message, required=False)
+        message = f"It was not anchored on any chain, and its issuer is known to anchor what it issues, by {by}."
+        return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message, details={"knownBy": by})
     message = (
         "It was not anchored on any chain, and this verifier demands an anchor. For an issuer that anchors nothing, "
         "name it in the trust list without an account, or set require_anchor to false."
     )
     return Check(ANCHOR, Outcome.SKIPPED, "anchor.none", message)
-
-
-def _is_endorsement(document: JsonObject) -> bool:
-    """Tell an endorsement, which stands by its signature wherever it is carried: only badges are anchored."""
-    types = document.get("type")
-    words = {word for word in (types if isinstance(types, list) else [types]) if isinstance(word, str)}
-    return "EndorsementCredential" in words and not words & {"OpenBadgeCredential", "AchievementCredential"}
 
 
 def _not_asked(name: str, *, required: bool = True) -> Check:

@@ -6,18 +6,21 @@ verdict depends on them, but what does not hold is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
+from credroot.credential.endorsement_form import is_endorsement, subject_of_endorsement
 from credroot.verifier.checks.anchor import check_inclusion
 from credroot.verifier.checks.signature import check_signature
+from credroot.verifier.checks.standing import DEFAULT_SKEW, period_of
 from credroot.verifier.identity import issuer_id, key_book
 from credroot.verifier.keys import did_of
 from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.verifier.evidence import Evidence
@@ -41,8 +44,8 @@ def check_endorsements(evidence: Evidence) -> Check | None:
         return Check(ENDORSEMENT, Outcome.SKIPPED, "endorsement.skipped", message, False)
     keys = key_book(evidence)
     told: list[JsonObject] = []
-    for about, endorsement in found[:MAX_ENDORSEMENTS]:
-        told.append(_told(evidence, keys, about, endorsement))
+    for carried in found[:MAX_ENDORSEMENTS]:
+        told.append(_told(evidence, keys, carried))
         if str(told[-1].get("reason", "")).startswith("rdfc."):
             # Made to be costly, or worthless: one of them is enough.
             break
@@ -58,8 +61,18 @@ def check_endorsements(evidence: Evidence) -> Check | None:
     return Check(ENDORSEMENT, Outcome.PASSED, "endorsement.ok", f"Endorsed by {names}.", False, details)
 
 
-def endorsements_of(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    """Give each endorsement with what it stands under: ``credential``, ``achievement`` or ``issuer``."""
+class CarriedEndorsement(NamedTuple):
+    """What stands in a credential as an endorsement, and where."""
+
+    under: str
+    """``credential``, ``achievement`` or ``issuer``."""
+    endorsed: JsonValue
+    """The id of what it stands under."""
+    document: JsonObject
+
+
+def endorsements_of(document: JsonObject) -> Iterator[CarriedEndorsement]:
+    """Give each endorsement with what it stands under."""
     subject = document.get("credentialSubject")
     about = subject[0] if isinstance(subject, list) and subject else subject
     holders: tuple[tuple[str, JsonValue], ...] = (
@@ -71,18 +84,36 @@ def endorsements_of(document: JsonObject) -> Iterator[tuple[str, JsonObject]]:
         listed = holder.get("endorsement") if isinstance(holder, dict) else None
         for entry in listed if isinstance(listed, list) else [listed]:
             if isinstance(entry, dict):
-                yield name, entry
+                yield CarriedEndorsement(name, holder.get("id") if isinstance(holder, dict) else None, entry)
 
 
-def _told(evidence: Evidence, keys: KeyBook, about: str, endorsement: JsonObject) -> JsonObject:
-    endorser = issuer_id(endorsement)
+def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> JsonObject:
+    endorser = issuer_id(carried.document)
     entry = next((issuer for issuer in evidence.trust.issuers if endorser and issuer.did == endorser), None)
-    told: JsonObject = {"of": about, "by": endorser[:200]}
-    reason = _reason(evidence, keys, endorser, endorsement)
+    told: JsonObject = {"of": carried.under, "by": endorser[:200]}
+    reason = _misplaced(carried, evidence.now) or _reason(evidence, keys, endorser, carried.document)
     if reason == "proof.verified" and entry is not None:
         return {**told, "outcome": "passed", "name": entry.name, "source": entry.source}
     outcome = "unknown" if reason in ("proof.verified", "proof.key_unknown", "proof.suite_unsupported") else "failed"
     return {**told, "outcome": outcome, "reason": "issuer.unknown" if reason == "proof.verified" else reason}
+
+
+def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
+    """Say why a document is no endorsement of what it stands under, whatever its signature; `None` where it is one.
+
+    Else any credential of somebody known would count as praise, and so would what was said of another.
+    """
+    if not is_endorsement(carried.document):
+        return "endorsement.not_one"
+    if subject_of_endorsement(carried.document)["id"] != carried.endorsed:
+        return "endorsement.of_another"
+    try:
+        begins, ends = period_of(carried.document)
+    except InputError as error:
+        return error.code
+    if begins is not None and begins > now + DEFAULT_SKEW:
+        return "validity.not_yet"
+    return "validity.expired" if ends is not None and ends <= now else None
 
 
 def _reason(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:

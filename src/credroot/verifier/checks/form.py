@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from credroot.core.report import Check, Outcome
 from credroot.verifier.presentation import shown
-from credroot.verifier.subject import CredentialSubject, Malformed, ReceiptSubject
+from credroot.verifier.subject import INTERNAL, Carrier, CredentialSubject, Malformed, ReceiptSubject
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
@@ -15,14 +15,24 @@ if TYPE_CHECKING:
 FORMAT = "format"
 SCHEMA = "schema"
 RECIPIENT = "recipient"
+CARRIER = "carrier"
 MAX_PROBLEMS = 10
 """Places that a report names."""
+_CARRIERS = {
+    Carrier.PNG: ("carrier.png", "picture"),
+    Carrier.SVG: ("carrier.svg", "picture"),
+    Carrier.PDF: ("carrier.pdf", "PDF"),
+    Carrier.QR: ("carrier.qr", "picture of a code"),
+}
 _BADGES = {"OpenBadgeCredential", "AchievementCredential", "EndorsementCredential"}
 
 
 def check_format(evidence: Evidence) -> Check:
     """Pass what could be read as a credential or a receipt with a file."""
     subject = evidence.subject
+    if isinstance(subject, Malformed) and subject.code == INTERNAL:
+        message = f"It could not be checked, by {subject.message}."
+        return Check(FORMAT, Outcome.UNKNOWN, subject.code, message)
     if isinstance(subject, Malformed):
         return Check(FORMAT, Outcome.FAILED, subject.code, f"It could not be read as a credential: {subject.message}.")
     if isinstance(subject, ReceiptSubject):
@@ -58,6 +68,17 @@ def check_schema(evidence: Evidence) -> Check | None:
         places: JsonObject = {"problems": [str(problem) for problem in problems[:MAX_PROBLEMS]]}
         return Check(SCHEMA, Outcome.WARNING, "schema.problems", message, required=False, details=places)
     return Check(SCHEMA, Outcome.PASSED, "schema.ok", "It has the form of an Open Badge 3.0.", required=False)
+
+
+def check_carrier(evidence: Evidence) -> Check | None:
+    """Say of a picture or a PDF that it is not part of what was checked; not asked of a file that is the credential."""
+    subject = evidence.subject
+    if not isinstance(subject, CredentialSubject) or subject.carrier is None:
+        return None
+    code, called = _CARRIERS[subject.carrier]
+    message = f"What was checked is the credential inside; the {called} itself may show anything."
+    details: JsonObject = {"carrier": subject.carrier.value}
+    return Check(CARRIER, Outcome.WARNING, code, message, required=False, details=details)
 
 
 def check_recipient(evidence: Evidence) -> Check | None:

@@ -26,8 +26,7 @@ def check_validity(evidence: Evidence) -> Check:
         return Check(VALIDITY, Outcome.PASSED, "validity.unbounded", "A receipt has no end.")
     document = evidence.subject.document
     try:
-        begins = max(_moments(document, "validFrom", "issuanceDate"), default=None)
-        ends = min(_moments(document, "validUntil", "expirationDate"), default=None)
+        begins, ends = period_of(document)
     except InputError as error:
         return Check(VALIDITY, Outcome.FAILED, "validity.malformed", f"Its dates can't be read: {error}.")
     skew = evidence.policy.clock_skew or DEFAULT_SKEW
@@ -38,6 +37,17 @@ def check_validity(evidence: Evidence) -> Check:
     if ends is None:
         return Check(VALIDITY, Outcome.PASSED, "validity.unbounded", "It has no end.")
     return Check(VALIDITY, Outcome.PASSED, "validity.ok", f"It is valid until {format_time(ends)}.")
+
+
+def period_of(document: JsonObject) -> tuple[datetime | None, datetime | None]:
+    """Return when a credential begins and ends, `None` where it does not say.
+
+    Raises:
+        InputError: a code of `parse_time`; a member that is no time.
+    """
+    begins = max(_moments(document, "validFrom", "issuanceDate"), default=None)
+    ends = min(_moments(document, "validUntil", "expirationDate"), default=None)
+    return begins, ends
 
 
 def _moments(document: JsonObject, *names: str) -> list[datetime]:

@@ -107,7 +107,8 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
     url = entry.get("statusListCredential")
     copy = evidence.documents.status_lists.get(url) if isinstance(url, str) else None
     if copy is None:
-        reason = "status.list_unavailable" if url in evidence.documents.problems else "status.list_missing"
+        is_problem = isinstance(url, str) and url in evidence.documents.problems
+        reason = "status.list_unavailable" if is_problem else "status.list_missing"
         return ListWord(purpose, Status.UNKNOWN, reason)
     refusal = _refusal(evidence, issuer, copy)
     if refusal is not None:

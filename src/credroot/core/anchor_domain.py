@@ -1,0 +1,61 @@
+"""What a signature says of the anchor that belongs to it: the ``domain`` among the options of an issuer's proof.
+
+    did:pkh:eip155:137:0x<registry>?issuer=0x<account>
+
+The Ed25519 proof is made before the anchor and does not cover it, so whoever takes the anchor away breaks nothing that
+is signed. With this word in its options the signature itself tells that the file once had one, and where.
+
+Source: W3C Verifiable Credential Data Integrity 1.0, section 2.1 (``domain``); did:pkh for the form of an account.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from credroot.core.values import Address, ChainId
+
+if TYPE_CHECKING:
+    from credroot.core.json_types import JsonObject
+    from credroot.core.proof_value import AnchorClaim
+
+_FORM: Final = re.compile(r"did:pkh:eip155:([1-9][0-9]{0,15}):0x([0-9a-fA-F]{40})\?issuer=0x([0-9a-fA-F]{40})")
+
+
+class AnchorPlace(NamedTuple):
+    """A registry, and the account in whose name something is anchored there."""
+
+    chain_id: ChainId
+    registry: Address
+    issuer: Address
+
+    @classmethod
+    def of(cls, claim: AnchorClaim) -> AnchorPlace:
+        """Return the place that an anchor proof names."""
+        return cls(claim.chain_id, claim.registry, claim.issuer)
+
+    @property
+    def domain(self) -> str:
+        """The place as the ``domain`` of a proof."""
+        return f"did:pkh:{self.chain_id.caip2}:0x{self.registry.hex()}?issuer=0x{self.issuer.hex()}"
+
+
+def anchor_places(document: JsonObject) -> frozenset[AnchorPlace]:
+    """Return every place that the ``domain`` of some proof of `document` names; any other domain says nothing here.
+
+    Nothing is verified: whoever relies on a signature checks it, and one whose domain was changed does not hold.
+    """
+    listed = document.get("proof")
+    proofs = listed if isinstance(listed, list) else [listed]
+    found = (_places(proof["domain"]) for proof in proofs if isinstance(proof, dict) and "domain" in proof)
+    return frozenset().union(*found)
+
+
+def _places(domain: object) -> frozenset[AnchorPlace]:
+    texts = domain if isinstance(domain, list) else [domain]
+    matches = (_FORM.fullmatch(text) for text in texts if isinstance(text, str))
+    return frozenset(
+        AnchorPlace(ChainId(int(match[1])), Address(bytes.fromhex(match[2])), Address(bytes.fromhex(match[3])))
+        for match in matches
+        if match is not None
+    )
