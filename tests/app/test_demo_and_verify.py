@@ -79,6 +79,18 @@ def test_a_verdict_on_a_known_shape_imports_no_json_ld_and_no_context(demonstrat
     assert told[1] == "0 []"
 
 
+def test_a_revoked_credential_does_not_come_back_by_deleting_its_anchor(
+    demonstrated: Workspace, tmp_path: Path
+) -> None:
+    document = json.loads(demonstrated.credentials[0].read_bytes())
+    document["proof"] = document["proof"][:1]
+    stripped = tmp_path / "stripped.json"
+    stripped.write_text(json.dumps(document))
+    report = demonstrated.reports(stripped)[0]
+    told = codes(report)
+    assert (told["anchor"], told["signature"], told["status"]) == ("anchor.missing", "signature.ok", "status.revoked")
+
+
 def test_standard_input_is_read(demonstrated: Workspace) -> None:
     done = demonstrated.run("verify", "-", input=demonstrated.credentials[1].read_text())
     assert done.returncode == 0
