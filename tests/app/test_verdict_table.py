@@ -19,9 +19,25 @@ def test_what_could_begin_a_formula_is_a_text(text: str) -> None:
     assert safe_cell(text).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["", "Ana", "a=b", "Müller, Anna", '"quoted"', "王小明"])
+@pytest.mark.parametrize("sign", [*"=+-@", *"＝＋－＠", *"﹦﹢﹣﹫", *"⁼⁺₌₊"])
+@pytest.mark.parametrize(
+    "before",
+    ["", " ", "\u3000", "\u2003", "\ufeff", "\u202e", "\u2066", "\u200b", "\u00ad", "\u034f", "\u3164", "\u2028"],
+)
+def test_no_spelling_of_a_sign_and_nothing_unseen_before_it_makes_a_formula(before: str, sign: str) -> None:
+    assert safe_cell(f"{before}{sign}1+1").startswith("'")
+
+
+@pytest.mark.parametrize("text", ["\ufefftext", "\u202etext", "\u2069text", "\u200ftext", "\u200btext", "\x00text"])
+def test_what_begins_with_something_unseen_is_a_text(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Ana", "ניר", "محمد", "ｎａｍｅ", "\u00a0", "a=b", "Müller, Anna", '"quoted"', "王小明"]
+)
 def test_an_ordinary_text_stays(text: str) -> None:
-    assert safe_cell(text) == text
+    assert safe_cell(text) == text.strip()
 
 
 def test_a_cell_is_one_line() -> None:

@@ -118,6 +118,12 @@ def test_exports_hold_every_argument_and_no_cell_is_a_formula() -> None:
         assert set(event_json(event)["arguments"]) <= set(COLUMNS)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("uri", ["\ufeff=1+1", "\u202e=1+1", "＝1+1", "\t=1+1", "\r=1+1", "\ufeffhttps://a.example"])
+def test_an_address_on_the_chain_that_hides_a_formula_is_a_text_in_the_table(uri: str) -> None:
+    scribe = Scribe().write("ProfileSet", ME, ME, digest=bytes(32), uri=uri)
+    assert next(csv.DictReader(csv_lines(scribe.events)))["uri"].startswith("'")
+
+
 def test_a_parquet_file_holds_the_table_and_is_read_back_by_its_types(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow, which requirements.lock has")
     uri = '=HYPERLINK("http://evil.example")'

@@ -183,6 +183,7 @@ def test_an_unusual_name_is_no_problem(name):
         ("-2+3", "cell.formula"),
         ("@SUM(1)", "cell.formula"),
         ("\t=1+1", "cell.formula"),
+        ("＝1+1", "cell.formula"),
         ("'=1+1", "cell.formula"),
         ("Jan\ufffd", "text.replacement"),
         ("J" * 301, "name.too_long"),

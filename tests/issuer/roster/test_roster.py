@@ -150,7 +150,7 @@ def test_the_corrected_copy_has_the_good_rows_in_a_form_that_excel_reads():
     )
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "＝1", "\ufeff=1"])
 def test_an_exported_cell_never_begins_like_a_formula(cell):
     assert guarded(cell) == "'" + cell
     assert guarded("Jane") == "Jane"

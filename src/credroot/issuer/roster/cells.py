@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from credroot.core.spreadsheet import begins_formula
 from credroot.credential.recipient import normalise_address
 from credroot.issuer.roster.problems import Severity
 
@@ -22,8 +23,6 @@ MAX_URL = 2_048
 """Characters of a URL; browsers and spreadsheets go no further."""
 MAX_EVIDENCE = 20
 """Links of one person's evidence."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters by which spreadsheet programs take a cell for a formula (OWASP, CSV injection)."""
 
 
 class Flaw(NamedTuple):
@@ -107,7 +106,7 @@ def clean_name(raw: str) -> tuple[str, tuple[Flaw, ...]]:
 
 def clean_address(raw: str) -> tuple[str, tuple[Flaw, ...]]:
     """Give an e-mail address in the spelling that is hashed."""
-    if len(raw) <= MAX_ADDRESS and _PLAIN_ADDRESS.fullmatch(raw) and raw[0] not in FORMULA_STARTS:
+    if len(raw) <= MAX_ADDRESS and _PLAIN_ADDRESS.fullmatch(raw) and not begins_formula(raw):
         if raw.index("@") > 64:
             return raw, _error("email.syntax", "is not an address: more than 64 characters before the @")
         return normalise_address(raw), ()
@@ -161,11 +160,11 @@ def clean_narrative(raw: str) -> tuple[str, tuple[Flaw, ...]]:
 
 def _as_text(cleaned: tuple[str, tuple[Flaw, ...]]) -> tuple[str, tuple[Flaw, ...]]:
     text, flaws = cleaned
-    if text.startswith("'") and text[1:2] in FORMULA_STARTS:
+    if text.startswith("'") and begins_formula(text[1:]):
         return text[1:], flaws
     if text.startswith("="):
         return text, flaws + _error("cell.formula", "is a formula; save the sheet's values, not its formulas")
-    if text.startswith(FORMULA_STARTS):
+    if begins_formula(text):
         flaws += _warning("cell.formula", "would be a formula to a spreadsheet; it is taken as text")
     return text, flaws
 
@@ -201,7 +200,7 @@ _SUSPECT_IN_TEXT = re.compile("(?![\n\t])" + _SUSPECT.pattern)
 
 
 def _refuse_formula(raw: str, text: str, flaws: tuple[Flaw, ...]) -> tuple[str, tuple[Flaw, ...]]:
-    if text.startswith(FORMULA_STARTS) or (text.startswith("'") and text[1:2] in FORMULA_STARTS):
+    if begins_formula(text.removeprefix("'")):
         return text, flaws + _error("cell.formula", "begins like a formula")
     if raw.startswith(("\t", "\r")):
         flaws += _warning("cell.formula", "begins with a tab or line end, which is left out")

@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from credroot.issuer.roster.cells import FORMULA_STARTS
+from credroot.core.spreadsheet import begins_formula
 from credroot.issuer.roster.columns import Field
 from credroot.issuer.roster.people import Entry
 from credroot.issuer.roster.roster import Roster
@@ -49,11 +49,8 @@ def write_entries(entries: Sequence[Entry], target: BinaryIO) -> None:
 
 
 def guarded(cell: str) -> str:
-    """Give `cell` so that no spreadsheet takes it for a formula: with an apostrophe where it begins like one.
-
-    Source: OWASP, CSV injection.
-    """
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+    """Give `cell`, line ends and all, so that no spreadsheet takes it for a formula: with an apostrophe before it."""
+    return "'" + cell if begins_formula(cell) else cell
 
 
 def _write(text: io.TextIOWrapper, fields: tuple[Field, ...], entries: Iterable[Entry]) -> int:
