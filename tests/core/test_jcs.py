@@ -76,6 +76,23 @@ def test_canonical_bytes_read_back_are_canonical(value: Any) -> None:
         assert canonical_bytes(loads(canonical)) == canonical
 
 
+@pytest.mark.parametrize(
+    "number", [1.0, -0.0, 1e-7, -1.5e-7, 5e-324, 1e16, 1e21, 123456789012345680.0, 1.7976931348623157e308]
+)
+def test_a_document_of_many_numbers_is_written_without_the_slow_authority(
+    number: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {
+        "\U0001f600": 1,
+        "\uffff": 2,
+        "é": [number] * 100,
+        "b": {"d": [{"c": number, "d": None, "e": True, "f": 7, "g": "\U0001f600"}]},
+    }
+    expected = rfc8785.dumps(document)
+    monkeypatch.setattr(rfc8785, "dumps", lambda _value: pytest.fail("the authority was asked"))
+    assert canonical_bytes(document) == expected
+
+
 def test_every_character_is_written_as_the_authority_does() -> None:
     for start in (*range(0, 0xD800, 0x800), *range(0xE000, 0x110000, 0x800)):
         text = "".join(map(chr, range(start, start + 0x800)))

@@ -1,13 +1,15 @@
 """The one byte string of a JSON value: RFC 8785, the JSON Canonicalization Scheme.
 
-The rfc8785 package is the authority. orjson with sorted keys writes the same bytes many times faster, but only for some
-values, so it is used behind a guard and its result thrown away where the two could differ.
+The rfc8785 package is the authority. orjson with sorted keys writes the same bytes many times faster, but for some
+values, so it is used behind a guard. A number that the two spell differently is written here and put into what orjson
+writes, so that a document of nothing but such numbers costs what its bytes say; for all else the authority is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from math import isfinite
+from typing import Any, Final
 
 import orjson
 
@@ -22,8 +24,11 @@ _OPTIONS: Final = (
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
 _EXACT_TYPES: Final = frozenset({bool, int, type(None)})
+_AS_THEY_ARE: Final = frozenset({str, bool, int, type(None)})
 _PLAIN_MIN: Final = 1e-3  # fractions from here on and below _PLAIN_MAX have no exponent in either spelling
 _PLAIN_MAX: Final = 1e15
+_FIXED_BELOW: Final = 21  # digits before the point from which on ECMAScript writes an exponent
+_FIXED_ABOVE: Final = -6  # and the zeros behind it
 _BELOW_ASTRAL: Final = bytes(range(0xF0))  # what UTF-8 needs for characters up to U+FFFF
 
 
@@ -39,29 +44,90 @@ def canonical_bytes(value: JsonValue) -> bytes:
     except orjson.JSONEncodeError:
         return _by_authority(value)
     # orjson sorts keys by code point and RFC 8785 by UTF-16 unit: they differ only beyond U+FFFF.
-    if (fast.isascii() or not fast.translate(None, _BELOW_ASTRAL)) and _is_plain(value):
-        return fast
-    return _by_authority(value)
+    is_astral = not fast.isascii() and bool(fast.translate(None, _BELOW_ASTRAL))
+    try:
+        if _is_plain(value, is_astral=is_astral):
+            return fast
+    except _OtherTypeError:
+        return _by_authority(value)
+    return orjson.dumps(_spelled(value), option=_OPTIONS & ~orjson.OPT_SORT_KEYS)
 
 
-def _is_plain(value: JsonValue) -> bool:
-    """Tell whether `value`, which orjson wrote, has nothing but values that both write alike."""
-    pending: list[Collection[JsonValue]] = [[value]]
+class _OtherTypeError(Exception):
+    """There is a value that is of no type of JSON, or no number."""
+
+
+def _is_plain(value: JsonValue, *, is_astral: bool) -> bool:
+    """Tell whether `value`, which orjson wrote, has nothing but values that both write alike.
+
+    Raises:
+        _OtherTypeError: no spelling of ours mends it.
+    """
+    is_plain = True
+    pending: list[Collection[Any]] = [[value]]
     for members in pending:
         for member in members:
             kind = type(member)
             if kind is str:
                 continue
             if kind is dict:
-                pending.append(member.values())  # type: ignore[union-attr]
+                if is_astral and is_plain:
+                    is_plain = all(name.isascii() or max(name) <= "\uffff" for name in member)
+                pending.append(member.values())
             elif kind is list:
-                pending.append(member)  # type: ignore[arg-type]
+                pending.append(member)
             elif kind is float:
-                if member.is_integer() or not _PLAIN_MIN <= abs(member) < _PLAIN_MAX:  # type: ignore[union-attr,arg-type]
-                    return False
+                if member.is_integer() or not _PLAIN_MIN <= abs(member) < _PLAIN_MAX:
+                    if not isfinite(member):
+                        raise _OtherTypeError
+                    is_plain = False
             elif kind not in _EXACT_TYPES:
-                return False
-    return True
+                raise _OtherTypeError
+    return is_plain
+
+
+def _spelled(value: JsonValue) -> Any:
+    """Give a copy of `value`, which orjson wrote and which is so not too deep, as it is to be written: each object's
+    keys in their order, and each fraction as it is spelled."""
+    known: dict[float, orjson.Fragment] = {}
+
+    def copy(member: Any) -> Any:
+        kind = type(member)
+        if kind is dict:
+            names = sorted(member, key=_utf16)
+            return {name: one if type(one := member[name]) in _AS_THEY_ARE else copy(one) for name in names}
+        if kind is list:
+            return [one if type(one) in _AS_THEY_ARE else copy(one) for one in member]
+        if kind is not float:
+            return member
+        if member not in known:
+            known[member] = orjson.Fragment(number_text(member))
+        return known[member]
+
+    return copy(value)
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
+def number_text(number: float) -> str:
+    """Write a finite number as ECMAScript does (RFC 8785, section 3.2.2.3): the shortest digits that give it back.
+
+    Python finds the same digits; only where it puts an exponent, and how it writes one, differs.
+    """
+    mantissa, _, exponent = repr(number).partition("e")
+    if not exponent:
+        return "0" if number == 0 else mantissa.removesuffix(".0")
+    sign = "-" if number < 0 else ""
+    digits = mantissa.lstrip("-").replace(".", "")
+    point = int(exponent) + 1  # the digits before the point, as if there were no zeros
+    if 0 < point <= _FIXED_BELOW:
+        return sign + digits.ljust(point, "0")  # Python writes an exponent only of more digits than a number can have
+    if _FIXED_ABOVE < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{fraction}e{point - 1:+d}"
 
 
 def _by_authority(value: JsonValue) -> bytes:
