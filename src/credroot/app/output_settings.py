@@ -26,12 +26,14 @@ class OutputSettings:
     """The verify page that links and QR codes lead to."""
     language: str = "en"
     theme: Path | None = None
+    linkedin_link: bool = False
+    """Whether LinkedIn's form is to get the private link."""
     fonts: tuple[Path, ...] = ()
     """Folders with fonts for the certificate, besides those of the system."""
 
 
 def read_output_settings(folder: Path, table: SettingsTable) -> OutputSettings:
-    """Read ``[outputs]``: ``make``, ``page``, ``language``, ``theme`` and ``fonts``, paths relative to the workspace.
+    """Read ``[outputs]``, its paths relative to the workspace.
 
     Raises:
         InputError: ``settings.outputs``, a kind or a language that there is not; ``settings.unknown``.
@@ -41,6 +43,7 @@ def read_output_settings(folder: Path, table: SettingsTable) -> OutputSettings:
         make=frozenset(table.texts("make")),
         page=table.optional_text("page"),
         language=table.optional_text("language") or "en",
+        linkedin_link=table.flag("linkedin_link", default=False),
         theme=None if theme is None else folder / theme,
         fonts=tuple(folder / name for name in table.texts("fonts")),
     )

@@ -52,6 +52,7 @@ def wanted_outputs(settings: Settings, chosen: OutputSettings) -> Wanted:
         kinds=chosen.make,
         page=None if chosen.page is None else check_page(chosen.page),
         language=chosen.language,
+        linkedin_link=chosen.linkedin_link,
         sender=settings.required_issuer().email,
         theme=Theme() if chosen.theme is None else read_theme(chosen.theme),
         font_folders=chosen.fonts,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -78,6 +82,22 @@ def test_what_was_stopped_goes_on_and_ends_with_the_same_files(tmp_path: Path) -
     assert {name: data for name, data in left.items() if name != ".lock"} == {
         name: data for name, data in right.items() if name != ".lock"
     }
+
+
+def linkedin_urls(batch: BatchFolder) -> list[str]:
+    table = csv.DictReader(io.StringIO((batch.path / FOLDER / MAIL_TABLE).read_text(encoding="utf-8-sig")))
+    return [parse_qs(urlsplit(row["linkedin"]).query)["certUrl"][0] for row in table]
+
+
+def test_linkedin_does_not_get_the_credential_itself_unless_that_is_asked_for(tmp_path: Path) -> None:
+    batch = published(tmp_path, 2)
+    make_outputs(batch, addresses(2), PICTURES)
+    assert linkedin_urls(batch) == [PAGE, PAGE]
+    drafts = [data.decode() for name, data in contents(batch).items() if name.endswith(".eml")]
+    assert all("certUrl=3Dhttps%3A%2F%2Fverify.example%2F&" in "".join(draft.split("=\r\n")) for draft in drafts)
+    make_outputs(batch, addresses(2), replace(PICTURES, linkedin_link=True))
+    assert all(url.startswith(f"{PAGE}#c1=") for url in linkedin_urls(batch))
+    assert drafts != [data.decode() for name, data in contents(batch).items() if name.endswith(".eml")]
 
 
 def test_another_theme_makes_every_file_anew(tmp_path: Path) -> None:

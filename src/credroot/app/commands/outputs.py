@@ -29,6 +29,11 @@ OUTPUTS_FORMAT = "credroot/batch-outputs/v1"
 @click.option("--page", metavar="URL", help="The verify page that links and QR codes lead to.")
 @click.option("--language", type=click.Choice(OUTPUT_LANGUAGES), help="Of PDF and message; English if unset.")
 @click.option(
+    "--linkedin-link",
+    is_flag=True,
+    help="Give LinkedIn's form the private link, and so the whole credential, in place of the page's address.",
+)
+@click.option(
     "--theme",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A file with the issuer's colours, logo and words.",
@@ -50,6 +55,7 @@ def outputs(
     mail: bool,
     page: str | None,
     language: str | None,
+    linkedin_link: bool,
     theme: Path | None,
     fonts: tuple[Path, ...],
     as_json: bool,
@@ -72,6 +78,7 @@ def outputs(
             make=asked or set_up.make,
             page=page or set_up.page,
             language=language or set_up.language,
+            linkedin_link=linkedin_link or set_up.linkedin_link,
             theme=theme or set_up.theme,
             fonts=fonts or set_up.fonts,
         ),

@@ -44,8 +44,10 @@ class ProfileEntry:
     """The same, to be copied by hand: LinkedIn's own labels and the values."""
 
 
-def add_to_profile(content: Content, link: str) -> ProfileEntry:
-    """Fill in LinkedIn's form; `link` is where others check the credential.
+def add_to_profile(content: Content, address: str) -> ProfileEntry:
+    """Fill in LinkedIn's form; `address` is where others check the credential, and what LinkedIn will publish.
+
+    A private link there would hand the whole credential over, to LinkedIn and to everybody who sees the profile.
 
     Source: LinkedIn, "Add to profile", parameters of profile/add.
     """
@@ -57,7 +59,7 @@ def add_to_profile(content: Content, link: str) -> ProfileEntry:
         "issueYear": str(issued.year),
         "issueMonth": str(issued.month),
         **({"expirationYear": str(expires.year), "expirationMonth": str(expires.month)} if expires else {}),
-        "certUrl": link,
+        "certUrl": address,
         "certId": content.uuid,
     }
     labelled = {
@@ -66,7 +68,7 @@ def add_to_profile(content: Content, link: str) -> ProfileEntry:
         "Issue date": f"{issued:%Y-%m}",
         "Expiration date": f"{expires:%Y-%m}" if expires else "",
         "Credential ID": content.uuid,
-        "Credential URL": link,
+        "Credential URL": address,
     }
     fields = {name: value for name, value in labelled.items() if value}
     return ProfileEntry(f"{_LINKEDIN}?{urlencode(parameters)}", fields)

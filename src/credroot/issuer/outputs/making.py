@@ -54,6 +54,8 @@ class Wanted:
     """The verify page's address, as `check_page` gives it; without one there are no links and no QR codes."""
     language: str = "en"
     sender: str | None = None
+    linkedin_link: bool = False
+    """Whether LinkedIn's form gets the private link, and so the whole credential, in place of the page's address."""
     theme: Theme = field(default_factory=Theme)
     font_folders: Sequence[Path] = ()
 
@@ -133,7 +135,7 @@ class _Maker:
                     files.append(self._picture(kind, content, credential, link))
                 except InputError as error:
                     problems.append(_problem(error))
-        letter = _letter(content, email, link, tuple(path.name for path in files))
+        letter = _letter(content, email, link, self._linkedin_address(link), tuple(path.name for path in files))
         shown = [f"../{self._batch.published.name}/{original.name}", *(f"{p.parent.name}/{p.name}" for p in files[1:])]
         if "mail" in self._wanted.kinds and email:
             try:
@@ -143,6 +145,9 @@ class _Maker:
         return Line(
             int(str(entry["row"])), content.holder, email, content.id, tuple(shown), "; ".join(problems)
         ), letter
+
+    def _linkedin_address(self, link: str) -> str:
+        return link if self._wanted.linkedin_link else self._wanted.page or ""
 
     def _picture(self, kind: str, content: Content, credential: bytes, link: str) -> Path:
         """Give the file of a badge or certificate, made where it is not there."""
@@ -214,7 +219,8 @@ class _Maker:
         if kind == "pdf":
             state.update(repr([str(folder) for folder in wanted.font_folders]).encode())
         if kind == "mail":
-            state.update(f"{wanted.sender}\n{sorted(wanted.kinds)}\n{wanted.font_folders}".encode())
+            options = (wanted.sender, sorted(wanted.kinds), wanted.font_folders, wanted.linkedin_link)
+            state.update("\n".join(map(str, options)).encode())
         return state.hexdigest()
 
 
@@ -235,8 +241,8 @@ def _problem(error: InputError) -> str:
     return str(error)
 
 
-def _letter(content: Content, email: str, link: str, files: tuple[str, ...]) -> Letter:
-    entry = add_to_profile(content, link) if link else None
+def _letter(content: Content, email: str, link: str, linkedin_address: str, files: tuple[str, ...]) -> Letter:
+    entry = add_to_profile(content, linkedin_address) if linkedin_address else None
     return Letter(
         email=email,
         name=content.holder,
