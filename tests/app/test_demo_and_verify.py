@@ -26,6 +26,19 @@ def test_the_demo_ends_with_all_valid_and_both_forgeries_caught(demonstrated: Wo
     assert len(demonstrated.credentials) == 25
 
 
+def test_no_file_that_names_a_learner_can_be_read_by_others(demonstrated: Workspace, tmp_path: Path) -> None:
+    demonstrated.run("verify", *map(str, demonstrated.credentials), "--csv", str(tmp_path / "table.csv"))
+    naming = [
+        path
+        for path in (*demonstrated.folder.rglob("*"), tmp_path / "table.csv")
+        if path.is_file() and not path.is_symlink()
+        if any(mark in path.read_bytes() for mark in (b"@students.example", "Łukasz".encode(), b"Ngozi Okonkwo"))
+    ]
+    assert {"roster.csv", "registrar.csv", "mail-merge.csv", "table.csv"} <= {path.name for path in naming}
+    assert sum(path.parent.name == "credentials" for path in naming) >= 2
+    assert [path for path in naming if path.stat().st_mode & 0o077] == []
+
+
 def test_in_a_new_process_all_are_valid_but_the_revoked_one(demonstrated: Workspace) -> None:
     reports = demonstrated.reports(*demonstrated.credentials)
     revoked = [report for report in reports if codes(report)["status"] == "status.revoked"]

@@ -14,6 +14,7 @@ from credroot.chain import registry_calls
 from credroot.core.report import Outcome
 from credroot.core.values import Digest, Root
 from credroot.issuer.intent import Guards, Intent
+from credroot.store.durable import PRIVATE, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def demonstrate_audit(settings: Settings, roster: bytes, say: Callable[[str], No
     """
     folder = settings.workspace / ROSTER_FOLDER
     folder.mkdir(exist_ok=True)
-    (folder / "registrar.csv").write_bytes(roster + PLANTED_ROW)
+    write_file(folder / "registrar.csv", roster + PLANTED_ROW, mode=PRIVATE)
     _plant_batch(settings)
     with desk(settings) as at:
         report = audit(at, Request(depth=Depth.EVERY_BLOCK))

@@ -39,6 +39,7 @@ from credroot.issuer.intent import Guards
 from credroot.issuer.roster.roster import read_roster
 from credroot.issuer.selection import find_targets
 from credroot.issuer.withdrawal import intents
+from credroot.store.durable import PRIVATE, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ def _set_up(folder: Path, page: str) -> Settings:
     )
     (folder / THEME_NAME).write_text(DEMO_THEME, encoding="utf-8")
     (folder / LOGO_NAME).write_text(DEMO_LOGO, encoding="utf-8")
-    (folder / ROSTER_NAME).write_bytes(demo_roster())
+    write_file(folder / ROSTER_NAME, demo_roster(), mode=PRIVATE)
     (folder / ACHIEVEMENT_NAME).write_text(DEMO_ACHIEVEMENT, encoding="utf-8")
     settings = load_settings(folder)
     fund_locally(settings, network, settings.required_issuer().account.address)
@@ -131,7 +132,7 @@ def _check(settings: Settings, files: list[Path], say: Callable[[str], None]) ->
     valid = sum(report.verdict is Verdict.VALID for report in reports)
     _revoke(settings, files[0])
     altered = settings.workspace / "altered-copy.json"
-    altered.write_bytes(_altered(files[1].read_bytes()))
+    write_file(altered, _altered(files[1].read_bytes()), mode=PRIVATE)
     revoked_report, altered_report = _verify(settings, [files[0], altered])
     caught_revoked = (
         revoked_report.check("status").code == "status.revoked" and revoked_report.verdict is Verdict.INVALID

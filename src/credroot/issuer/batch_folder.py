@@ -141,7 +141,7 @@ class BatchFolder:
     def write_manifest(self, header: JsonObject, entries: Iterator[dict[str, object]]) -> None:
         """Write the manifest: `header`, and one entry a leaf in leaf order."""
         content = {"format": MANIFEST_FORMAT, **header, "credentials": list(entries)}
-        write_file(self.manifest, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        write_file(self.manifest, orjson.dumps(content, option=orjson.OPT_INDENT_2), mode=PRIVATE)
 
     def read_manifest(self) -> dict[str, Any]:
         """Read the manifest. Raise `InputError` where there is none, or it is not one."""

@@ -16,7 +16,7 @@ from credroot.core.receipt import NONCE_BYTES, FileFacts, Receipt, leaf_of_file
 from credroot.core.values import Digest
 from credroot.issuer.preparation import Prepared, sync_files
 from credroot.issuer.second_opinion import second_opinion
-from credroot.store.durable import write_new
+from credroot.store.durable import PRIVATE, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def prepare_files(
     for index, one in enumerate(facts):
         claim = AnchorClaim(place.chain_id, place.registry, place.issuer, tree.root, tree.proof(index))
         text = orjson.dumps(Receipt(one, claim).to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        write_new(folder.staged / f"{one.name}{RECEIPT_SUFFIX}", text)
+        write_new(folder.staged / f"{one.name}{RECEIPT_SUFFIX}", text, mode=PRIVATE)
     manifest_entries = (
         {"index": index, "file": f"{one.name}{RECEIPT_SUFFIX}", "leaf": str(tree.leaf(index))}
         for index, one in enumerate(facts)

@@ -23,7 +23,7 @@ from credroot.core.errors import GuardRefused
 from credroot.core.merkle import MerkleTree
 from credroot.issuer.second_opinion import second_opinion
 from credroot.issuer.status_slots import StatusSlot
-from credroot.store.durable import sync_folder
+from credroot.store.durable import private, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,7 +94,7 @@ class Spool:
     """Texts in one temporary file, read back by number."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w+b")
+        self._file = open(path, "w+b", opener=private)  # noqa: SIM115 - closed by `close`
         path.unlink()
         self._starts = array("Q", [0])
 
@@ -189,7 +189,7 @@ def _second_pass(
     values = encode_proof_values(chain_id=place.chain_id, registry=place.registry, issuer=place.issuer, tree=tree)
     for index, (number, value) in enumerate(zip(order, values, strict=True)):
         name = uuid.UUID(bytes=bytes(ids[UUID_BYTES * number : UUID_BYTES * number + UUID_BYTES]))
-        with (staged / f"{name}.json").open("xb") as file:
+        with open(staged / f"{name}.json", "xb", opener=private) as file:
             file.write(spool.read(number) + value.encode() + _END_OF_FILE)
         tools.progress("written", index + 1)
 

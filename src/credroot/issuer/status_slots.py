@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
 from credroot.credential.bitstring import MINIMUM_ENTRIES
-from credroot.store.durable import write_file
+from credroot.store.durable import PRIVATE, write_file
 from credroot.store.lock import exclusive
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def slots_for(
             return map(StatusSlot.of, numbers)
     with exclusive(workspace / "locks" / "status.lock"):
         numbers = _reserve(workspace / "status", count, sample)
-        write_file(note, _little_endian(numbers))
+        write_file(note, _little_endian(numbers), mode=PRIVATE)
     return map(StatusSlot.of, numbers)
 
 

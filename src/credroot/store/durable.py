@@ -13,6 +13,11 @@ PRIVATE = 0o600
 PUBLIC = 0o644
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file as ``open(..., opener=private)`` wants it; one that is new can be read by its owner alone."""
+    return os.open(path, flags, PRIVATE)
+
+
 def write_file(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     """Write `data` to `path`: a temporary file beside it, fsync, rename, fsync of the folder.
 

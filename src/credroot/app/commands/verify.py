@@ -185,8 +185,9 @@ def _table(path: Path | None) -> Iterator[Callable[[str, Report], None]]:
         yield lambda _name, _report: None
         return
     from credroot.app.verdict_table import table_writer
+    from credroot.store.durable import private
 
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=private) as file:
         yield table_writer(file)
 
 
