@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from credroot.chain import registry_calls
@@ -14,6 +15,7 @@ from credroot.chain.keystore import signer_from_key
 from credroot.core.values import Digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from credroot.core.json_types import JsonObject
@@ -26,8 +28,8 @@ FEE_WEI = 10**10
 class RegistryChain:
     """One chain, one registry, one sender that is also the issuer."""
 
-    def __init__(self, folder: Path) -> None:
-        self.chain = EmbeddedChain(folder)
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self.chain = EmbeddedChain(folder, clock=clock)
         self._signer = signer_from_key(FAUCET_TEST_KEY)
         self.issuer: Address = self._signer.address
         receipt = self.send(registry_calls.deploy(), to=None)

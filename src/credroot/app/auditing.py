@@ -157,7 +157,7 @@ def desk(
     chosen = settings.network_named(network)
     deployment = settings.deployment(chosen)
     with Connections(settings) as connections:
-        connections.reader(deployment).check()
+        connections.recent_reader(deployment).check()
         with open_index(settings, index_url) as index:
             rpc = connections.rpc(chosen)
             synchroniser = Synchroniser(

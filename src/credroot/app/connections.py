@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.caution import BELIEVE_ONE
 from credroot.chain.reader import RegistryReader
+from credroot.chain.recency import ANY_HEAD, RecentHeads
 from credroot.chain.rpc import Rpc
 from credroot.core.errors import ChainUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from credroot.chain.agreeing_reader import AgreeingReader
     from credroot.chain.caution import Caution
     from credroot.chain.deployment import Deployment
+    from credroot.chain.fallback_reader import FallbackReader
 
 LOCAL_CHAIN_FOLDER = "chain"
 
@@ -27,9 +30,17 @@ LOCAL_CHAIN_FOLDER = "chain"
 class Connections:
     """The connections of one run. Close it, or use it as a context."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Connect to nothing yet."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        any_head: bool = False,
+    ) -> None:
+        """Connect to nothing yet. `any_head` takes a head of any age, for verdicts as of its block."""
         self._settings = settings
+        self._clock = clock
+        self._any_head = any_head
         self._clients: dict[str, Rpc] = {}
         self._single: dict[str, tuple[Rpc, ...]] = {}
 
@@ -89,12 +100,29 @@ class Connections:
         network = self._network_of(deployment)
         return RegistryReader(self.rpc(network), deployment, network.finality)
 
-    def facts(self, deployment: Deployment) -> RegistryReader | AgreeingReader:
-        """Give what verdicts rest on: one endpoint's word, or as much more as the network's settings ask for."""
+    def recent_reader(self, deployment: Deployment) -> RegistryReader:
+        """Give a reader that refuses a head which is not recent: for who tells others what the registry holds now."""
         network = self._network_of(deployment)
-        if network.caution == BELIEVE_ONE:
-            return RegistryReader(self.rpc(network), deployment, network.finality, withdrawals=True)
-        return self._agreeing(deployment, network.caution)
+        return RegistryReader(
+            self.rpc(network), deployment, network.finality, recent=RecentHeads(network.recency, self._clock)
+        )
+
+    def facts(self, deployment: Deployment) -> RegistryReader | AgreeingReader | FallbackReader:
+        """Give what verdicts rest on: one endpoint's word, or as much more as the network's settings ask for.
+
+        Whether one endpoint's head is recent is for the verdict to say. Of several, the others are asked then.
+        """
+        network = self._network_of(deployment)
+        if network.caution != BELIEVE_ONE:
+            return self._agreeing(deployment, network.caution)
+        reader = RegistryReader(self.rpc(network), deployment, network.finality, withdrawals=True)
+        if len(network.endpoints) < 2 or self._any_head:
+            return reader
+        from credroot.chain.fallback_reader import FallbackReader
+
+        return FallbackReader(
+            reader, self._agreeing(deployment, BELIEVE_ONE), RecentHeads(network.recency, self._clock)
+        )
 
     def prover(self, deployment: Deployment) -> AgreeingReader:
         """Give what can prove facts, whether verdicts ask for that or not."""
@@ -107,7 +135,8 @@ class Connections:
         if network.name not in self._single:
             urls = network.endpoints or (self._url(network),)
             self._single[network.name] = tuple(Rpc(url, deadline_s=network.deadline_s) for url in urls)
-        return AgreeingReader(self._single[network.name], deployment, network.finality, caution)
+        recent = RecentHeads(ANY_HEAD if self._any_head else network.recency, self._clock)
+        return AgreeingReader(self._single[network.name], deployment, network.finality, caution, recent=recent)
 
     def _network_of(self, deployment: Deployment) -> Network:
         network = self._settings.networks.get(deployment.network)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from credroot.app.signers import payer_of
 from credroot.chain.endpoint import Endpoint
 from credroot.chain.keystore import ENVIRONMENT_SCHEME, KEYSTORE_SCHEME, find_keystore, read_keystore
 from credroot.chain.writer import ChainWriter
+from credroot.core.clock import format_time
 from credroot.core.errors import AnchorRejected, ChainMismatch, ChainUnavailable, CredrootError
 from credroot.issuer.intent import coins
 
@@ -125,7 +127,14 @@ def _registry(settings: Settings, network: Network, connections: Connections) ->
         raise
     except CredrootError as error:
         return Finding("registry", Health.BROKEN, error.code, str(error), Exit.USAGE)
-    return Finding("registry", Health.OK, "registry.ok", f"{deployment.address}, our code; head {head.number:,}")
+    problem = network.recency.problem(head.number, head.timestamp, datetime.now(UTC))
+    if problem is not None:
+        answer = f"{_masked(network)}: {problem.message}; verdicts can't rest on it (max_head_age_s of the network)"
+        return Finding("registry", Health.BROKEN, problem.code, answer, Exit.UNKNOWN)
+    at = format_time(head.moment)
+    return Finding(
+        "registry", Health.OK, "registry.ok", f"{deployment.address}, our code; head {head.number:,} of {at}"
+    )
 
 
 def _balance(settings: Settings, network: Network, chain: ChainWriter) -> Finding:

@@ -33,7 +33,7 @@ def open_verifier(
     refer, aware. Raises `InputError` for settings that can't be used.
     """
     settings = load_settings(None if workspace is None else Path(workspace))
-    with Connections(settings) as connections:
+    with Connections(settings, clock=clock) as connections:
         policy = None if recipient is None else replace(settings.policy(), recipient=recipient)
         yield verifier_of(settings, connections, clock=clock, policy=policy)
 

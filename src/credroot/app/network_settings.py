@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from credroot.chain.caution import BELIEVE_ONE, Caution
 from credroot.chain.data_fees import DataFees
 from credroot.chain.finality import Confirmations, parse_finality
+from credroot.chain.recency import ANY_HEAD, Recency
 from credroot.core.errors import InputError
 from credroot.core.values import LOCAL_CHAIN_ID, ChainId
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from credroot.chain.finality import Finality
 
 LOCAL_NETWORK = "local"
+ANY_AGE = "any"
+MAX_HEAD_AGE_S = 31_536_000
+"""A year: whoever wants more says that he takes any."""
 _DATA_FEES = {"base": DataFees.OP_STACK, "optimism": DataFees.OP_STACK, "arbitrum": DataFees.ARBITRUM}
 
 
@@ -39,11 +43,18 @@ class Network:
     deadline_s: float = 10.0
     caution: Caution = BELIEVE_ONE
     """How many endpoints must agree before a verdict rests on them, and whether they must prove what they say."""
+    head_age: Recency | None = None
+    """How old the newest block may be before nothing is concluded from it; `None` is what is usual on the chain."""
 
     @property
     def is_local(self) -> bool:
         """Whether it is the embedded chain, which proves nothing to others."""
         return self.chain_id == LOCAL_CHAIN_ID
+
+    @property
+    def recency(self) -> Recency:
+        """How old the newest block may be."""
+        return Recency.usual(self.chain_id) if self.head_age is None else self.head_age
 
 
 def well_known_networks() -> dict[str, Network]:
@@ -96,6 +107,7 @@ def read_network(name: str, entry: SettingsTable, base: Network | None) -> Netwo
         caution=Caution(
             entry.get("quorum", int, known.caution.quorum), entry.flag("prove", default=known.caution.prove)
         ),
+        head_age=_head_age(entry),
     )
     entry.finish()
     if not 1 <= network.caution.quorum <= max(1, len(network.endpoints)):
@@ -124,6 +136,22 @@ def _require_different_servers(network: Network, source: str) -> None:
                 code="settings.quorum",
             )
         seen.add(server)
+
+
+def _head_age(entry: SettingsTable) -> Recency | None:
+    """Read ``max_head_age_s``: a number of seconds, or ``"any"`` for a chain that stands still between transactions."""
+    value = entry.values.get("max_head_age_s")
+    entry.seen.add("max_head_age_s")
+    if value is None:
+        return None
+    if value == ANY_AGE:
+        return ANY_HEAD
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_HEAD_AGE_S:
+        return Recency(value)
+    raise InputError(
+        f'{entry.source}: max_head_age_s is a number of seconds from 1 to {MAX_HEAD_AGE_S}, or "{ANY_AGE}"',
+        code="settings.kind",
+    )
 
 
 def _data_fees(entry: SettingsTable, known: Network) -> DataFees:

@@ -102,7 +102,9 @@ class Settings:
     def policy(self) -> Policy:
         """Give what this verifier demands."""
         return Policy(
-            require_known_issuer=self.trusted.require_known_issuer, require_anchor=self.trusted.require_anchor
+            require_known_issuer=self.trusted.require_known_issuer,
+            require_anchor=self.trusted.require_anchor,
+            heads={name: network.recency for name, network in self.networks.items()},
         )
 
     def required_issuer(self) -> IssuerSettings:

@@ -130,7 +130,7 @@ def _answers(settings: Settings) -> Iterator[tuple[StatusSlot, Status]]:
         raise InputError(f"no registry is known on {', '.join(missing)}", code="status.no_registry")
     with Connections(settings) as connections:
         answers = (
-            withdrawn_places(placed_credentials(batches, name), connections.reader(known[name]).read)
+            withdrawn_places(placed_credentials(batches, name), connections.recent_reader(known[name]).read)
             for name in chains_with_status(batches)
         )
         yield from chained.from_iterable(answers)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Query, Withdrawal
     from credroot.chain.finality import Finality
+    from credroot.chain.recency import RecentHeads
     from credroot.chain.rpc import Rpc
     from credroot.chain.state_proof import ProvenStorage
     from credroot.core.values import Digest
@@ -47,12 +48,24 @@ class BlockPin(NamedTuple):
 class AgreeingReader:
     """One pinned registry, read at several endpoints. Threads may share it."""
 
-    def __init__(self, nodes: Sequence[Rpc], deployment: Deployment, finality: Finality, caution: Caution) -> None:
-        """Read `deployment` through `nodes`, of which `caution.quorum` must agree; nothing is asked yet."""
+    def __init__(
+        self,
+        nodes: Sequence[Rpc],
+        deployment: Deployment,
+        finality: Finality,
+        caution: Caution,
+        *,
+        recent: RecentHeads | None = None,
+    ) -> None:
+        """Read `deployment` through `nodes`, of which `caution.quorum` must agree; nothing is asked yet.
+
+        Of these only the ones count whose head is `recent`; `None` asks nothing about its time.
+        """
         self._nodes = tuple(nodes)
         self._deployment = deployment
         self._finality = finality
         self._caution = caution
+        self._recent = recent
 
     def check(self) -> Head:
         """Ask only whether enough endpoints serve the pinned registry; errors as `read`."""
@@ -99,8 +112,14 @@ class AgreeingReader:
                 return _saved(proven, proven_at.header), facts
         raise ChainUnavailable("the batch is not in a final block yet; try again soon", code="chain.not_final")
 
-    def _agree(self, block: str) -> AgreedBlock:
-        return agree_on(self._nodes, self._caution.quorum, self._deployment.chain_id, block)
+    def _agree(self, block: str, nodes: Sequence[Rpc] | None = None) -> AgreedBlock:
+        return agree_on(
+            self._nodes if nodes is None else nodes,
+            self._caution.quorum,
+            self._deployment.chain_id,
+            block,
+            recent=self._recent if block == HEAD else None,
+        )
 
     def _pinned(self, pin: BlockPin) -> AgreedBlock:
         block = self._agree(quantity(pin.number))
@@ -115,13 +134,14 @@ class AgreeingReader:
         """Give the newest block that is final by policy, as of `block`; `None` where that can't be said."""
         if not isinstance(self._finality, Confirmations):
             try:
-                return self._agree(self._finality.tag)
+                # Of those alone that agree on the head: one that replays an old block has an old final one as well.
+                return self._agree(self._finality.tag, block.nodes)
             except ChainUnavailable:
                 return None
         number = block.header.mark.number - max(self._finality.count, 1) + 1
         if number == block.header.mark.number:
             return block
-        return self._agree(quantity(number)) if number >= self._deployment.deploy_block else None
+        return self._agree(quantity(number), block.nodes) if number >= self._deployment.deploy_block else None
 
     def _head(self, header: BlockHeader) -> Head:
         return Head(self._deployment.chain_id, header.mark.number, header.mark.timestamp, header.mark.hash)

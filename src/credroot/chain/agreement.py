@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from credroot.chain.block_header import BlockHeader
+    from credroot.chain.recency import RecentHeads
     from credroot.chain.rpc import Rpc
     from credroot.core.json_types import JsonValue
     from credroot.core.values import ChainId
@@ -29,20 +30,29 @@ class AgreedBlock:
     nodes: tuple[Rpc, ...]
 
 
-def agree_on(nodes: Sequence[Rpc], quorum: int, chain_id: ChainId, block: str) -> AgreedBlock:
+_NOT_RECENT = ("chain.stale_head", "chain.future_head")
+
+
+def agree_on(
+    nodes: Sequence[Rpc], quorum: int, chain_id: ChainId, block: str, *, recent: RecentHeads | None = None
+) -> AgreedBlock:
     """Find the newest block at or below `block`, a tag, that at least `quorum` of `nodes` give the same hash for.
 
-    Endpoints are rarely at the same head, so the number is the highest that `quorum` of them have reached.
+    Endpoints are rarely at the same head, so the number is the highest that `quorum` of them have reached. One whose
+    block of that tag is not `recent` counts as one that gave no answer: it would pull all others back to its own.
 
     Raises:
-        ChainUnavailable: ``chain.no_quorum``, too few gave an answer; ``chain.disagreement``, too few gave the same.
+        ChainUnavailable: ``chain.no_quorum``, too few gave an answer; ``chain.stale_head`` or ``chain.future_head``,
+            so many gave one that is not recent; ``chain.disagreement``, too few gave the same.
         ChainMismatch: ``chain.wrong_id``, so many serve another chain that too few are left.
     """
     reached: list[tuple[BlockHeader, Rpc]] = []
     failures: list[Exception] = []
     for node in nodes:
         try:
-            reached.append((_header(node, chain_id, block), node))
+            header = _header(node, chain_id, block)
+            _require_recent(node, header, recent)
+            reached.append((header, node))
         except (ChainUnavailable, ChainMismatch) as error:
             failures.append(error)
     _require_enough(len(reached), quorum, failures)
@@ -65,6 +75,8 @@ def agree_on(nodes: Sequence[Rpc], quorum: int, chain_id: ChainId, block: str) -
             f"only {votes} of {len(nodes)} endpoints agree on block {number}; {quorum} must",
             code="chain.disagreement",
         )
+    if recent is not None:
+        recent.require(mark.number, mark.timestamp)
     chosen = [(header, node) for header, node in seen if header.mark == mark]
     whole = next((header for header, _ in chosen if header.is_proven), chosen[0][0])
     return AgreedBlock(whole, tuple(node for _, node in chosen))
@@ -76,8 +88,20 @@ def _require_enough(answers: int, quorum: int, failures: Sequence[Exception]) ->
     for error in failures:
         if isinstance(error, ChainMismatch):
             raise error
+    old = [error for error in failures if isinstance(error, ChainUnavailable) and error.code in _NOT_RECENT]
+    if old and answers + len(old) >= quorum:
+        raise ChainUnavailable(f"{answers} endpoints are up to date; {quorum} must agree: {old[0]}", code=old[0].code)
     reason = f": {failures[0]}" if failures else ""
     raise ChainUnavailable(f"{answers} endpoints answered; {quorum} must agree{reason}", code="chain.no_quorum")
+
+
+def _require_recent(node: Rpc, header: BlockHeader, recent: RecentHeads | None) -> None:
+    if recent is None:
+        return
+    try:
+        recent.require(header.mark.number, header.mark.timestamp)
+    except ChainUnavailable as error:
+        raise ChainUnavailable(f"{node.endpoint.masked}: {error}", code=error.code) from error
 
 
 def _header(node: Rpc, chain_id: ChainId, block: str, number: int | None = None) -> BlockHeader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import ChainUnavailable
@@ -49,6 +50,11 @@ class Head:
 
     def __post_init__(self) -> None:
         _require_time(self.timestamp)
+
+    @property
+    def moment(self) -> datetime:
+        """Its time, aware."""
+        return datetime.fromtimestamp(self.timestamp, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +153,12 @@ def status_of(batch: BatchFacts | None, index: int, revoked: int, suspended: int
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The chain could not be asked, or not the right one: ignorance, with its reason."""
+    """The chain could not be asked, or not the right one, or as of another time: ignorance, with its reason."""
 
     code: str
     message: str
+    head: Head | None = None
+    """The block of an answer from which nothing is concluded; `None` where there was no answer."""
 
 
 def _require_time(seconds: int) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Endorser
     from credroot.chain.finality import Finality
+    from credroot.chain.recency import RecentHeads
     from credroot.chain.rpc import Rpc
     from credroot.core.json_types import JsonValue
 
@@ -46,22 +47,32 @@ _WITHDRAWN = (Status.REVOKED, Status.SUSPENDED)
 class RegistryReader:
     """One pinned registry, read at one endpoint. Every answer is checked against the pin before it is used."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, finality: Finality, *, withdrawals: bool = False) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        finality: Finality,
+        *,
+        withdrawals: bool = False,
+        recent: RecentHeads | None = None,
+    ) -> None:
         """Read `deployment` through `rpc`; nothing is asked yet.
 
-        With `withdrawals`, what was revoked or suspended costs two requests more: when, and why.
+        With `withdrawals`, what was revoked or suspended costs two requests more: when, and why. A head that is not
+        `recent` is refused; `None` leaves that to whoever gets the facts, which name their block.
         """
         self._rpc = rpc
         self._deployment = deployment
         self._finality = finality
         self._withdrawals = withdrawals
+        self._recent = recent
         self._lens = load("RegistryLens").creation_code
         self._selectors = load("CredentialRegistry").selectors
 
     def check(self) -> Head:
         """Ask only whether the endpoint serves the pinned registry; errors as `read`."""
         seen = self._checked(_result(self._rpc.batch([self._eth_call([], "latest")])[0]), 0)
-        return Head(self._deployment.chain_id, seen.block_number, seen.timestamp)
+        return self._head(seen, recent=self._recent)
 
     def final_block(self) -> BlockMark | None:
         """Give the last block that is final by policy; `None` where there is none yet. Errors as `final_block`."""
@@ -75,7 +86,7 @@ class RegistryReader:
         confirmations or more.
 
         Raises:
-            ChainUnavailable: no usable answer in time.
+            ChainUnavailable: no usable answer in time; as `RecentHeads.require`.
             ChainMismatch: ``chain.wrong_id`` or ``chain.wrong_code``: this is not the pinned registry.
         """
         facts: list[ChainFacts] = []
@@ -136,7 +147,7 @@ class RegistryReader:
         asked, questions = page
         anchors = [question for question in questions if question[:4] == self._selectors[BATCH_OF]]
         now, then = self._ask(questions, anchors) if block is None else self._ask_at(block, questions, anchors)
-        head = Head(self._deployment.chain_id, now.block_number, now.timestamp)
+        head = self._head(now, recent=self._recent if block is None else None)
         answers = dict(zip(questions, now.results, strict=True))
         settled = {} if then is None else dict(zip(anchors, then.results, strict=False))
         if then is now:
@@ -148,6 +159,11 @@ class RegistryReader:
             endorsed = (_accreditation(endorser, answers[question]) for endorser, question in one.accreditations)
             known = tuple(accreditation for accreditation in endorsed if accreditation is not None)
             yield ChainFacts(head, batch, status, final, _digest(answers[one.profile]), known)
+
+    def _head(self, seen: LensAnswer, *, recent: RecentHeads | None) -> Head:
+        if recent is not None:
+            recent.require(seen.block_number, seen.timestamp)
+        return Head(self._deployment.chain_id, seen.block_number, seen.timestamp)
 
     def _ask(self, calls: Sequence[bytes], anchors: Sequence[bytes]) -> tuple[LensAnswer, LensAnswer | None]:
         """Ask everything at the head, and what is anchored at the last final block; `None` where that can't be said."""

@@ -32,6 +32,8 @@ class Evidence:
     policy: Policy
     now: datetime
     """The moment to which the verdict refers, aware."""
+    asked_at: datetime
+    """When the chain was asked, aware: `now`, unless the policy judges as of a block."""
     documents: Documents = NOTHING
     """DID documents, profile and status lists that were at hand or could be had."""
     canonicalize: Canonicalize | None = None

@@ -7,7 +7,6 @@ configuration names it, only for a file that leads to its own root, and status l
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
@@ -20,6 +19,7 @@ from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Endorser
@@ -74,7 +74,8 @@ def gather(
     for deployment, wanted in places.items():
         endorsers = trust.endorsers_on(deployment.chain_id)
         queries = [_query(subjects[place], endorsers) for place in wanted]
-        facts.update(zip(wanted, _ask(source_of, deployment, queries), strict=True))
+        answers = _ask(source_of, deployment, queries)
+        facts.update(zip(wanted, (_recent(one, deployment, policy, now) for one in answers), strict=True))
     memory = memory or DocumentMemory()
     gathered = (
         Evidence(
@@ -84,6 +85,7 @@ def gather(
             trust,
             policy,
             _moment(facts.get(place), policy, now),
+            now,
             canonicalize=canonicalize,
             memory=memory,
         )
@@ -94,10 +96,24 @@ def gather(
     return tuple(_with_documents_or_incident(evidence, documents) for evidence in gathered)
 
 
+def _recent(
+    answer: ChainFacts | Unavailable, deployment: Deployment, policy: Policy, now: datetime
+) -> ChainFacts | Unavailable:
+    """Take an answer as of a head that is not recent for none: what is not asked about now decides nothing.
+
+    Where the policy asks about the block itself, its age does not matter; and saved evidence has a rule of its own, as
+    nobody says that it is of today (`Policy.evidence_max_age`).
+    """
+    if not isinstance(answer, ChainFacts) or policy.as_of_block or answer.basis.pinned_by is not None:
+        return answer
+    problem = policy.recency(deployment).problem(answer.head.number, answer.head.timestamp, now)
+    return answer if problem is None else Unavailable(problem.code, problem.message, answer.head)
+
+
 def _moment(facts: ChainFacts | Unavailable | None, policy: Policy, now: datetime) -> datetime:
     """Give the moment to which the verdict refers: that of the block, where the policy asks for no later one."""
     if policy.as_of_block and isinstance(facts, ChainFacts):
-        return datetime.fromtimestamp(facts.head.timestamp, UTC)
+        return facts.head.moment
     return now
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
@@ -84,5 +83,5 @@ def _notices(evidence: Evidence) -> Iterator[str]:
     if claim is not None and claim.chain_id == LOCAL_CHAIN_ID:
         yield LOCAL_CHAIN_NOTICE
     if evidence.policy.as_of_block and isinstance(evidence.chain, ChainFacts):
-        at = format_time(datetime.fromtimestamp(evidence.chain.head.timestamp, UTC))
+        at = format_time(evidence.chain.head.moment)
         yield f"This says what held at block {evidence.chain.head.number}, at {at}, and nothing about later."

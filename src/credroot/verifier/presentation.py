@@ -45,17 +45,20 @@ def _what_it_says(document: JsonObject, about: JsonObject) -> JsonObject:
 
 
 def network_of(deployment: Deployment, facts: ChainFacts | Unavailable | None) -> JsonObject:
-    """Name the pinned registry, the block of the facts, and what they rest on; nothing that only the file claims."""
+    """Name the pinned registry, the block of the facts, and what they rest on; nothing that only the file claims.
+
+    The block of an answer that is not relied on is named as well: it is why.
+    """
     network: JsonObject = {
         "name": deployment.network,
         "chain": deployment.chain_id.caip2,
         "registry": "0x" + deployment.address.hex(),
     }
-    if not isinstance(facts, ChainFacts):
+    if facts is None or facts.head is None:
         return network
     network["block"] = facts.head.number
     network["blockTime"] = facts.head.timestamp
-    if facts.head.hash is not None:
+    if isinstance(facts, ChainFacts) and facts.head.hash is not None:
         network["blockHash"] = str(facts.head.hash)
         network["basis"] = _basis(facts.basis)
     return network

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import Endorser
+from credroot.chain.recency import Recency
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
 
     from credroot.chain.deployment import Deployment
@@ -115,3 +117,9 @@ class Policy:
     """How old saved evidence may be to say that something was not withdrawn; `None` is a day."""
     as_of_block: bool = False
     """Whether to judge as of the block of the facts instead of now: that says nothing about what came later."""
+    heads: Mapping[str, Recency] = field(default_factory=dict)
+    """Name of a network -> how old its head may be; what is usual on its chain where it is not named."""
+
+    def recency(self, deployment: Deployment) -> Recency:
+        """Give how old the head may be from which facts of a registry are read."""
+        return self.heads.get(deployment.network) or Recency.usual(deployment.chain_id)

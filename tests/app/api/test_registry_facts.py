@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from credroot.core.status import Status
+from tests.app.api.conftest import write_workspace
+from tests.app.api.live_server import LiveServer
 from tests.app.api.material import anchored, claim_of, document
 from tests.app.api.registry_model import HEAD, KEY, NETWORK, REGISTRY
 
@@ -77,3 +81,27 @@ def test_the_metrics_count_what_was_done(server, model) -> None:
     assert 'credroot_requests_total{method="GET",route="/v1/batches/{issuer}/{root}",status="200"}' in text
     assert "credroot_rpc_requests_total" in text
     assert 'credroot_fact_queries_total{result="asked"}' in text
+
+
+@pytest.fixture
+def strict(model, tmp_path):
+    """A server that wants a head of this hour, before a node whose head has a time of its own."""
+    with model.node() as node:
+        folder = write_workspace(tmp_path, node.url)
+        settings = folder / "credroot.toml"
+        settings.write_text(settings.read_text().replace("finality = 1\n", "finality = 1\nmax_head_age_s = 3600\n"))
+        with LiveServer(folder, "--rate", "0") as live:
+            yield live
+
+
+def test_nothing_is_told_of_an_old_state_as_if_it_were_now(strict, model) -> None:
+    claim = fresh_claim(model)
+    for path in (f"/v1/batches/{claim.issuer}/{claim.root}", f"/v1/status/{claim.issuer}/{claim.root}/0"):
+        response = strict.get(path)
+        assert (response.status, response.problem) == (503, "chain-unavailable")
+        assert response.json["code"] in ("chain.stale_head", "chain.future_head")
+        assert response.json["network"]["block"] == HEAD
+    missing = strict.get(f"/v1/batches/{claim.registry}/{claim.root}")
+    assert (missing.status, missing.json["code"]) == (503, response.json["code"])
+    ready = strict.get("/readyz")
+    assert (ready.problem, ready.json["registries"][0]["code"]) == ("not-ready", response.json["code"])

@@ -41,9 +41,10 @@ if TYPE_CHECKING:
     from credroot.app.api.registry_sources import RegistrySources
     from credroot.app.api.workers import Workers
     from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import BatchFacts, ChainFacts
+    from credroot.chain.facts import BatchFacts, ChainFacts, Head
+    from credroot.chain.recency import HeadProblem
     from credroot.verifier.fact_cache import FactCache
-    from credroot.verifier.trust import Trust
+    from credroot.verifier.trust import Policy, Trust
 
 READINESS_S = 2.0
 """Seconds that an answer about readiness is good for: whoever asks, a registry is not asked more often."""
@@ -58,7 +59,18 @@ _WORDS: dict[Status, Any] = {
 class RegistryFacts:
     """Answers from the pinned registries, by way of the same kept facts as verdicts."""
 
-    def __init__(self, trust: Trust, default_network: str, cache: FactCache, workers: Workers) -> None:
+    def __init__(
+        self,
+        trust: Trust,
+        default_network: str,
+        cache: FactCache,
+        workers: Workers,
+        policy: Policy,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
         self._pinned = {deployment.network: deployment for deployment in trust.registries}
         self._default = default_network
         self._cache = cache
@@ -115,8 +127,12 @@ class RegistryFacts:
             raise ProblemError(MISMATCH, str(error), code=error.code) from error
         except ChainUnavailable as error:
             raise ProblemError(UNAVAILABLE, str(error), code=error.code) from error
+        members = {"network": _network(deployment, facts).model_dump(exclude_none=True)}
+        problem = _problem(deployment, facts.head, self._policy, self._clock)
+        if problem is not None:
+            # Kept facts as well: a machine that slept wakes up with them.
+            raise ProblemError(UNAVAILABLE, problem.message, code=problem.code, members=members)
         if facts.batch is None:
-            members = {"network": _network(deployment, facts).model_dump(exclude_none=True)}
             raise ProblemError(NOT_ANCHORED, members=members)
         return facts, facts.batch
 
@@ -125,8 +141,17 @@ class Readiness:
     """Whether every pinned registry can be read; looked at no more often than every `READINESS_S`."""
 
     def __init__(
-        self, trust: Trust, sources: RegistrySources, workers: Workers, monotonic: Callable[[], float]
+        self,
+        trust: Trust,
+        sources: RegistrySources,
+        workers: Workers,
+        monotonic: Callable[[], float],
+        policy: Policy,
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
+        self._policy = policy
+        self._clock = clock
         self._registries = trust.registries
         self._sources = sources
         self._workers = workers
@@ -151,7 +176,9 @@ class Readiness:
         def look() -> RegistryReadinessWire:
             block, code = None, None
             try:
-                block = self._sources.check(deployment).number
+                head = self._sources.check(deployment)
+                problem = _problem(deployment, head, self._policy, self._clock)
+                block, code = head.number, None if problem is None else problem.code
             except (ChainUnavailable, ChainMismatch) as error:
                 code = error.code
             return RegistryReadinessWire(
@@ -164,6 +191,10 @@ class Readiness:
             )
 
         return look
+
+
+def _problem(deployment: Deployment, head: Head, policy: Policy, clock: Callable[[], datetime]) -> HeadProblem | None:
+    return policy.recency(deployment).problem(head.number, head.timestamp, clock())
 
 
 def _query(issuer: str, root: str, index: str) -> Query:

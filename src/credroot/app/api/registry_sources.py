@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from credroot.chain.agreeing_reader import AgreeingReader
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Head, Query
+    from credroot.chain.fallback_reader import FallbackReader
     from credroot.chain.reader import RegistryReader
 
-    Reader = RegistryReader | AgreeingReader
+    Reader = RegistryReader | AgreeingReader | FallbackReader
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ _REASONS = {
     "chain.disagreement": "its endpoints do not say the same",
     "chain.no_proof": "its endpoints prove nothing",
     "chain.bad_proof": "what its endpoints prove is something else",
+    "chain.stale_head": "the newest block that it is shown is too old",
+    "chain.future_head": "the newest block that it is shown is ahead of this server's clock",
 }
 
 

@@ -106,7 +106,8 @@ def verify(
     digest = None if document is None else _digest(document)
     exits = set()
     first = True
-    with Connections(settings) as connections, _table(table) as write_row:
+    brief_on: dict[str, JsonObject] = {}
+    with Connections(settings, any_head=as_of_block) as connections, _table(table) as write_row:
         policy = replace(settings.policy(), recipient=recipient, as_of_block=as_of_block)
         verifier = _verifier(settings, connections, policy, files if offline else None, blocks)
         if as_json:
@@ -120,10 +121,15 @@ def verify(
                         ("" if first else ",") + "\n" + json.dumps(_wire(name, report), ensure_ascii=False), nl=False
                     )
                 elif not quiet:
-                    click.echo(_told(name, report, brief=len(files) > 1 or len(names) > 1))
+                    brief = len(files) > 1 or len(names) > 1
+                    click.echo(_told(name, report, brief=brief))
+                    if brief and report.verdict is Verdict.VALID:
+                        _keep_oldest(brief_on, report.network)
                 first = False
         if as_json:
             click.echo("\n]}")
+        for network in brief_on.values():
+            click.echo(f"Read from {_read_at(network)}")
     return worst(exits)
 
 
@@ -209,6 +215,21 @@ def _digest(document: Path) -> Digest:
         return Digest(hashlib.file_digest(file, "sha256").digest())
 
 
+def _keep_oldest(told: dict[str, JsonObject], network: JsonObject) -> None:
+    """Remember the oldest block of each network, for files that get one line each."""
+    name, known = str(network.get("name")), told.get(str(network.get("name")))
+    if "block" in network and (known is None or int(str(network["block"])) < int(str(known["block"]))):
+        told[name] = network
+
+
+def _read_at(network: JsonObject) -> str:
+    """Name the block that the facts are of, and its time."""
+    from credroot.core.clock import format_time
+
+    at = format_time(datetime.fromtimestamp(int(str(network["blockTime"])), UTC))
+    return f"{network['name']} ({network['chain']}), as of block {network['block']}, of {at}"
+
+
 def _told(name: str, report: Report, *, brief: bool) -> str:
     """Say it in words: one line for each of many valid files, every check for a single one or one with a problem."""
     subject = ", ".join(str(report.subject[key]) for key in ("skill", "holder") if key in report.subject)
@@ -221,5 +242,7 @@ def _told(name: str, report: Report, *, brief: bool) -> str:
     for check in report.checks:
         if not brief or check.outcome not in (Outcome.PASSED, Outcome.SKIPPED):
             lines.append(f"  {_MARKS[check.outcome]:<8}{check.id:<10} {check.message} [{check.code}]")
+    if "block" in report.network:
+        lines.append(f"  read    {_read_at(report.network)}")
     lines += [f"  NOTE    {notice}" for notice in report.notices]
     return "\n".join(lines)

@@ -127,7 +127,7 @@ def _record(report: Report, told: Telling) -> list[tuple[str, str]]:
         ("record.registry", plain(report.network.get("registry"))),
         ("record.anchored", told.values()["anchored"]),
         ("record.batch", plain(told.details("anchor").get("root"))),
-        ("record.block", f"{block:,}" if isinstance(block, int) else ""),
+        ("record.block", ", ".join(filter(None, (f"{block:,}", told.read_at()))) if isinstance(block, int) else ""),
     ]
 
 

@@ -227,6 +227,7 @@ class ResultWriter:
         base = self._explorer(name)
         anchor = told.details("anchor")
         registry, block = plain(network.get("registry")), network.get("block")
+        read_at = told.read_at()
         anchored, root = anchor.get("anchoredAt"), anchor.get("root")
         inclusion = told.details("inclusion")
         index, count = inclusion.get("index"), inclusion.get("leafCount")
@@ -249,7 +250,12 @@ class ResultWriter:
             ),
             self._fact(
                 "record.block",
-                _explored(f"{block:,}", f"{base}/block/{block}" if base else "") if isinstance(block, int) else None,
+                joined(
+                    _explored(f"{block:,}", f"{base}/block/{block}" if base else ""),
+                    element("span", read_at, class_="place") if read_at else None,
+                )
+                if isinstance(block, int)
+                else None,
             ),
         ]
         return element(

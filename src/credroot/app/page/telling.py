@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.app.page.conclusion import conclude
 from credroot.app.page.markup import joined
+from credroot.chain.facts import MAX_BLOCK_TIME
+from credroot.core.clock import format_time
 from credroot.core.values import LOCAL_CHAIN_ID
 
 if TYPE_CHECKING:
@@ -52,6 +55,13 @@ class Telling:
         told = self.report.network
         called = self.wording.texts["record.local"] if is_local(self.report) else plain(told.get("name"))
         return f"{called} ({plain(told.get('chain'))})" if told else ""
+
+    def read_at(self) -> str:
+        """Write the time of the block that the facts are of; nothing where none was read."""
+        seconds = self.report.network.get("blockTime")
+        if not isinstance(seconds, int) or not 0 <= seconds <= MAX_BLOCK_TIME:
+            return ""
+        return self.wording.minute_of(format_time(datetime.fromtimestamp(seconds, UTC)))
 
     def details(self, check_id: str) -> dict[str, object]:
         """Give the values behind a check's message; nothing where it was not asked."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts, Unavailable
+from credroot.core.anchor_proof import read_options
 from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome
 from credroot.credential.endorsement_form import is_endorsement
@@ -13,10 +14,13 @@ from credroot.verifier.identity import issuer_id, known_to_anchor
 from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
+    from credroot.chain.deployment import Deployment
+    from credroot.chain.facts import Head
     from credroot.core.anchor_domain import AnchorPlace
     from credroot.core.anchor_proof import AnchorClaim
     from credroot.core.json_types import JsonObject
     from credroot.verifier.evidence import Evidence
+    from credroot.verifier.subject import ReceiptSubject
 
 INCLUSION = "inclusion"
 ANCHOR = "anchor"
@@ -30,6 +34,8 @@ _UNANSWERED = {
     "chain.bad_proof": "anchor.bad_proof",
     "chain.no_evidence": "anchor.no_evidence",
     "chain.block_unpinned": "anchor.block_unpinned",
+    "chain.stale_head": "anchor.stale_head",
+    "chain.future_head": "anchor.future_head",
 }
 """Why the chain gave no facts -> the code of the check; of any other reason, that it could not be asked."""
 
@@ -68,14 +74,12 @@ def check_anchor(evidence: Evidence) -> Check:
         message = f"It points to a registry on {claim.chain_id.caip2} that this verifier does not know."
         return Check(ANCHOR, Outcome.UNKNOWN, "anchor.registry_unknown", message, details=_pointer(claim))
     if isinstance(evidence.chain, Unavailable):
-        message = f"The chain could not be asked: {evidence.chain.message}."
-        return Check(ANCHOR, Outcome.UNKNOWN, _UNANSWERED.get(evidence.chain.code, "anchor.unavailable"), message)
+        return _unanswered(evidence.chain)
     if evidence.chain is None:
         return Check(ANCHOR, Outcome.SKIPPED, "anchor.skipped", "Not asked: the file is not what its proof is of.")
     batch = evidence.chain.batch
     if batch is None:
-        message = "The registry does not hold this batch of this issuer."
-        return Check(ANCHOR, Outcome.FAILED, "anchor.not_found", message, details=_pointer(claim))
+        return _not_found(evidence, subject, evidence.chain, evidence.deployment)
     if batch.leaf_count != claim.proof.leaf_count:
         message = "The batch in the registry has another number of credentials than the proof says."
         return Check(ANCHOR, Outcome.FAILED, "anchor.leaf_count", message, details=_pointer(claim))
@@ -108,6 +112,47 @@ def check_finality(evidence: Evidence) -> Check:
         message = f"The anchor was there in a block that this verifier knows, according to {facts.basis.pinned_by}."
         return Check(FINALITY, Outcome.PASSED, "finality.pinned", message)
     return Check(FINALITY, Outcome.PASSED, "finality.ok", "The anchor is there for good.")
+
+
+def _unanswered(answer: Unavailable) -> Check:
+    """Say why there are no facts, and of which block the answer was that is not relied on."""
+    code = _UNANSWERED.get(answer.code, "anchor.unavailable")
+    if answer.head is None:
+        return Check(ANCHOR, Outcome.UNKNOWN, code, f"The chain could not be asked: {answer.message}.")
+    message = f"The endpoint does not show the chain as it is now: {answer.message}."
+    return Check(ANCHOR, Outcome.UNKNOWN, code, message, details=_read_at(answer.head))
+
+
+def _not_found(
+    evidence: Evidence, subject: CredentialSubject | ReceiptSubject, facts: ChainFacts, deployment: Deployment
+) -> Check:
+    """Fail what the registry does not hold now; what was not there in a block of the past may be there by now."""
+    claim, head = subject.claim, facts.head
+    assert claim is not None, "who asked knew what for"
+    details: JsonObject = {**_pointer(claim), **_read_at(head)}
+    # Asked again here, because a policy that judges as of a block takes facts of any age.
+    problem = evidence.policy.recency(deployment).problem(head.number, head.timestamp, evidence.asked_at)
+    at = f"block {head.number}, of {format_time(head.moment)}"
+    if problem is not None:
+        message = f"The registry does not hold this batch as of {at}, which is not recent: it may have come later."
+        return Check(ANCHOR, Outcome.UNKNOWN, _UNANSWERED[problem.code], message, details=details)
+    created = _created(subject)
+    if created is not None and created > head.moment:
+        message = f"The chain was read as of {at}, which is before the proof was made: it may have come later."
+        return Check(ANCHOR, Outcome.UNKNOWN, "anchor.head_before_proof", message, details=details)
+    message = f"The registry does not hold this batch of this issuer, as of {at}."
+    return Check(ANCHOR, Outcome.FAILED, "anchor.not_found", message, details=details)
+
+
+def _created(subject: CredentialSubject | ReceiptSubject) -> datetime | None:
+    """Give the time that an anchor proof claims for itself; a receipt claims none."""
+    if not isinstance(subject, CredentialSubject) or subject.options is None:
+        return None
+    return read_options(subject.options).created
+
+
+def _read_at(head: Head) -> JsonObject:
+    return {"block": head.number, "blockTime": format_time(head.moment)}
 
 
 def _pointer(claim: AnchorClaim) -> JsonObject:
