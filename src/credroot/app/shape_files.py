@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
     from credroot.credential.canonical_form import CanonicalForm
 
-_OURS = ("rdf_guard.py", "rdf_dataset.py", "rdfc.py", "rdfc_compile.py", "rdfc_skeleton.py", "pyld_offline.py")
+_OURS = (
+    "rdf_coverage.py",
+    "rdf_dataset.py",
+    "rdf_guard.py",
+    "rdf_iri.py",
+    "rdf_words.py",
+    "rdfc.py",
+    "rdfc_compile.py",
+    "rdfc_skeleton.py",
+    "pyld_offline.py",
+)
 _PYLD = ("__about__.py", "jsonld.py", "canon.py", "nquads.py", "context_resolver.py")
 
 

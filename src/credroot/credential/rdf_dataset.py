@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from threading import Lock
 from typing import Any, TypeAlias, cast
 
@@ -17,7 +18,10 @@ from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject
 from credroot.credential.contexts import ContextRegistry
 from credroot.credential.pyld_offline import ContextResolver, jsonld
+from credroot.credential.rdf_coverage import require_covered
 from credroot.credential.rdf_guard import check_document, context_urls
+from credroot.credential.rdf_iri import is_absolute_iri, is_vocabulary_iri
+from credroot.credential.rdf_words import ContextWords
 
 Dataset: TypeAlias = dict[str, list[dict[str, dict[str, str]]]]
 """Graph name to quads as PyLD has them; ``@default`` is the graph without a name."""
@@ -25,16 +29,8 @@ Dataset: TypeAlias = dict[str, list[dict[str, dict[str, str]]]]
 MAX_SCOPED_CONTEXTS = 512
 """Contexts kept parsed; Open Badges and VC 2.0 have some 60 scoped ones between them."""
 
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]*")
-# A property or type of another scheme is nearly always a compact IRI whose prefix no context defines.
-_VOCABULARY_IRI = re.compile(r"(?:https?://|urn:|did:|tag:)[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _LANGUAGE_TAG = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 _DOUBLE = "http://www.w3.org/2001/XMLSchema#double"
-
-
-def is_absolute_iri(text: str) -> bool:
-    """Answer whether `text` has a scheme and none of the characters that N-Quads forbids in an IRI."""
-    return _ABSOLUTE_IRI.fullmatch(text) is not None
 
 
 class DatasetReader:
@@ -56,13 +52,19 @@ class DatasetReader:
         Raises:
             InputError: ``context.unknown`` or a code of `rdf_guard.check_document`; ``rdfc.undefined_term``,
                 ``rdfc.relative_iri``, ``rdfc.blank_node_id``, ``rdfc.language``, ``rdfc.number``,
-                ``rdfc.protected_term``, ``rdfc.invalid``.
+                ``rdfc.protected_term``, ``rdfc.invalid``; ``rdfc.not_covered``, the quads don't state all of it.
         """
         check_document(document)
         for url in context_urls(document):
             self._contexts.get(url)
         with self._lock:
-            return self._to_rdf(document)
+            dataset = self._to_rdf(document)
+        require_covered(document, dataset, self._words)
+        return dataset
+
+    @cached_property
+    def _words(self) -> ContextWords:
+        return ContextWords.of(self._contexts)
 
     def _to_rdf(self, document: JsonObject) -> Dataset:
         options = {
@@ -155,7 +157,7 @@ def _check_property(key: str, member: Any) -> None:
 
 
 def _check_vocabulary(iri: str) -> None:
-    if _VOCABULARY_IRI.fullmatch(iri) is None:
+    if not is_vocabulary_iri(iri):
         raise InputError(f"no context defines {iri[:80]!r}", code="rdfc.undefined_term")
 
 

@@ -15,6 +15,7 @@ from credroot.core.json_types import JsonObject
 from credroot.credential.canonical_form import CanonicalForm
 from credroot.credential.contexts import pinned_contexts
 from credroot.credential.pyld_offline import URDNA2015
+from credroot.credential.rdf_coverage import NotCoveredError
 from credroot.credential.rdf_dataset import Dataset, DatasetReader
 
 MAX_QUADS = 4_000
@@ -44,8 +45,15 @@ class Canonicalizer:
         Raises:
             InputError: a code of `DatasetReader.read`; ``rdfc.too_complex``, ``rdfc.too_large``,
                 ``rdfc.duplicate_statement``.
+            NotCoveredError: ``rdfc.not_covered``, with what the statements would be hashed as.
         """
-        return canonical_form_of(self._reader.read(document))
+        try:
+            dataset = self._reader.read(document)
+        except NotCoveredError as error:
+            if error.dataset is not None:
+                error.nquads = canonical_form_of(error.dataset).nquads
+            raise
+        return canonical_form_of(dataset)
 
 
 @cache

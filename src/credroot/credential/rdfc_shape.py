@@ -40,7 +40,7 @@ class Shape:
     iris: Picker
     """The values that stand as IRIs."""
     iri_list: re.Pattern[bytes]
-    """Matches IRIs that need no context to be read, each followed by a space."""
+    """Matches URIs that need no context to be read, each followed by a space."""
     may_repeat: bool
     """Whether two equal lines are one statement for every implementation."""
 
@@ -48,7 +48,7 @@ class Shape:
         """Give the canonical form of the document with these values; None where PyLD has to decide.
 
         That is where two blank nodes get one hash, where a text has a character that is not written alike everywhere,
-        where an IRI is not plainly one, and where one statement comes from two spellings.
+        where an IRI is not plainly one, and where a statement comes from two spellings, or twice from one object.
         """
         slots = escaped(values)
         if slots is None or self.iri_list.fullmatch(b" ".join((*self.iris(slots), b""))) is None:
@@ -65,13 +65,15 @@ class Shape:
         return None if nquads is None else CanonicalForm(nquads=nquads, has_twins=False)
 
     def _in_order(self, slots: list[bytes]) -> bytes | None:
-        subjects = self.subjects(slots)
         try:
-            if len(set(subjects)) == len(subjects):
-                # A subject ends with a character that none has within, so blocks sort as their lines would.
-                return b"".join(sorted([block(slots) for block in self.blocks]))
+            blocks = sorted([block(slots) for block in self.blocks])
         except RepeatedLineError:
-            pass
+            return None  # one object says one thing twice, which would be signed once
+        subjects = self.subjects(slots)
+        if len(set(subjects)) == len(subjects):
+            # A subject ends with a character that none has within, so blocks sort as their lines would.
+            return b"".join(blocks)
+        # Two objects are one node, and each may say what the other says.
         lines = self.lines(slots).split(b"\n")[:-1]
         distinct = set(lines)
         if len(distinct) != len(lines) and not self.may_repeat:

@@ -190,7 +190,7 @@ def twins_or_refusal(document: dict[str, Any]) -> str:
 
 
 def _tree(depth: int, width: int) -> dict[str, Any]:
-    return {"part": [_tree(depth - 1, width) for _ in range(width)]} if depth else {"part": []}
+    return {"part": [_tree(depth - 1, width) for _ in range(width)]} if depth else {}
 
 
 @pytest.mark.parametrize(("depth", "width"), [(2, 8), (3, 3), (4, 3), (6, 2), (8, 2), (12, 1)])

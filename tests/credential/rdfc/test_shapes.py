@@ -150,12 +150,11 @@ def test_an_issuer_who_is_also_the_creator_makes_one_thing_of_two():
     assert cache.canonical_form(same).nquads.count(b"\n") < cache.canonical_form(badge).nquads.count(b"\n")
 
 
-def test_a_repeated_tag_is_one_statement():
+def test_a_repeated_tag_would_be_one_statement_so_it_is_refused():
     cache = ShapeCache(PYLD)
     assert cache.learn(sample_badge())
     repeated = replaced(sample_badge(), "python", "data")
-    assert cache.agrees_with_pyld(repeated)
-    assert cache.canonical_form(repeated) != cache.canonical_form(sample_badge())
+    assert (answer(cache, repeated), answer(PYLD, repeated)) == ("rdfc.not_covered", "rdfc.not_covered")
 
 
 def test_the_cache_keeps_a_bounded_number_of_shapes_and_the_ones_in_use():
@@ -163,7 +162,7 @@ def test_the_cache_keeps_a_bounded_number_of_shapes_and_the_ones_in_use():
     assert cache.learn(sample_badge())
     for width in range(1, 8):
         cache.canonical_form(sample_badge())
-        other = {**sample_badge(), "name": ["n"] * width}
+        other = {**sample_badge(), "name": [f"n{place}" for place in range(width)]}
         assert cache.learn(other)
     assert len(cache._shapes) == 3
     key = skeleton_of(sample_badge(), TERMS)[0]  # type: ignore[index]
@@ -172,7 +171,7 @@ def test_the_cache_keeps_a_bounded_number_of_shapes_and_the_ones_in_use():
 
 def test_threads_share_a_cache_and_get_the_right_answers():
     cache = ShapeCache(PYLD, size=2)
-    documents = [{**sample_badge(), "name": ["n"] * width} for width in range(1, 5)]
+    documents = [{**sample_badge(), "name": [f"n{place}" for place in range(width)]} for width in range(1, 5)]
     expected = [PYLD.canonical_form(document) for document in documents]
     wrong: list[int] = []
 

@@ -38,6 +38,7 @@ class ProofOutcome(StrEnum):
     VERIFIED = "verified"
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
+    """A kind of proof, or a document, that can't be checked here."""
     KEY_UNKNOWN = "key_unknown"
 
 
@@ -159,12 +160,15 @@ class ProofJudge:
         options = record.options(self.document.get("@context"))
         context = options.get("@context", self.document.get("@context"))
         secured = self._secured(record.suite, context, record.previous)
-        message = hash_data(key.key_type, options=self._canonical(record.suite, options), document=secured)
+        stated = secured if isinstance(secured, bytes) else _stated(secured)
+        message = hash_data(key.key_type, options=self._canonical(record.suite, options), document=stated)
         if not signature_holds(key, signature, message):
             raise ProofError("the document was changed, or another key signed it", code="proof.signature_wrong")
+        if isinstance(secured, InputError):
+            raise secured
 
-    def _secured(self, suite: Suite, context: JsonValue, previous: tuple[str, ...]) -> bytes:
-        """Give the canonical bytes of the document as a proof covers it; each form is computed, or fails, once."""
+    def _secured(self, suite: Suite, context: JsonValue, previous: tuple[str, ...]) -> bytes | InputError:
+        """Give the canonical bytes of the document as a proof covers it, or why it has none; each form once."""
         key = (suite.is_rdfc, repr(context), previous)
         if key not in self.secured:
             if len(self.secured) == MAX_SECURED_FORMS:
@@ -180,16 +184,24 @@ class ProofJudge:
                 self.secured[key] = self._canonical(suite, document)
             except InputError as error:
                 self.secured[key] = error
-        result = self.secured[key]
-        if isinstance(result, InputError):
-            raise result
-        return result
+        return self.secured[key]
 
     def _canonical(self, suite: Suite, document: JsonObject) -> bytes:
         return self.canonicalize(document).nquads if suite.is_rdfc else canonical_bytes(document)
 
 
+def _stated(refusal: InputError) -> bytes:
+    """Give what a document states that also says what no signature covers: a signature may be wrong even for that."""
+    stated: bytes | None = getattr(refusal, "nquads", None)
+    if stated is None:
+        raise refusal
+    return stated
+
+
 _OUTCOME_OF = {
     "proof.suite_unsupported": ProofOutcome.UNSUPPORTED,
     "proof.key_unknown": ProofOutcome.KEY_UNKNOWN,
+    # What has no canonical form was not compared with the signature: it may be of anybody, or changed by anybody.
+    "rdfc.not_covered": ProofOutcome.UNSUPPORTED,
+    "rdfc.relative_iri": ProofOutcome.UNSUPPORTED,
 }

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 ENDORSEMENT = "endorsement"
 MAX_ENDORSEMENTS = 8
 """Endorsements of one credential that are checked; each costs a canonicalisation."""
+_UNKNOWN = frozenset(
+    {"proof.verified", "proof.key_unknown", "proof.suite_unsupported", "rdfc.not_covered", "rdfc.relative_iri"}
+)
+"""What became of a signature that is not wrong: nobody knows the signer, or nobody could check it."""
 
 
 def check_endorsements(evidence: Evidence) -> Check | None:
@@ -94,7 +98,7 @@ def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> Jso
     reason = _misplaced(carried, evidence.now) or _reason(evidence, keys, endorser, carried.document)
     if reason == "proof.verified" and entry is not None:
         return {**told, "outcome": "passed", "name": entry.name, "source": entry.source}
-    outcome = "unknown" if reason in ("proof.verified", "proof.key_unknown", "proof.suite_unsupported") else "failed"
+    outcome = "unknown" if reason in _UNKNOWN else "failed"
     return {**told, "outcome": outcome, "reason": "issuer.unknown" if reason == "proof.verified" else reason}
 
 

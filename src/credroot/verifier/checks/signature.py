@@ -112,8 +112,10 @@ def _by_the_issuer(evidence: Evidence, subject: CredentialSubject, keys: KeyBook
         answers = [_in_time(evidence, keys, result) for result in held]
         return min(answers, key=lambda check: check.outcome is not Outcome.PASSED)
     if own or not any(result.holds for result in results):
-        message = "The key of the issuer that it names could not be found out, so its signature was not checked."
         reason = own[0].code if own else (results[0].code if results else "proof.missing")
+        message = "The key of the issuer that it names could not be found out, so its signature was not checked."
+        if reason.startswith("rdfc."):
+            message = f"Its signature could not be checked: {own[0].message if own else results[0].message}."
         details: JsonObject = {"reason": reason}
         problem = evidence.documents.problems.get(issuer)
         if problem is not None:
