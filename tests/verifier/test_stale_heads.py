@@ -239,6 +239,18 @@ def test_whoever_tells_others_what_the_registry_holds_now_refuses_an_old_head(
     assert reader.read([_query(story)], block=story.unrevoked)[0].status is Status.UNKNOWN
 
 
+def test_a_quorum_is_asked_and_saved_from_only_where_enough_are_up_to_date(
+    story: Story, source: Callable[..., Any]
+) -> None:
+    for blocks, quorum in (((story.unrevoked,), 1), ((story.unrevoked, None), 2)):
+        reader = source(*blocks, quorum=quorum, prove=True)
+        for ask in (reader.check, reader.final_block, lambda reader=reader: reader.witness(_query(story))):
+            with pytest.raises(ChainUnavailable) as error:
+                ask()
+            assert error.value.code == "chain.stale_head"
+    assert source(story.unrevoked, None, None, quorum=2, prove=True).check().number > story.unrevoked
+
+
 def _query(story: Story) -> Any:
     from credroot.chain.facts import Query
 
