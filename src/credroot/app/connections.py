@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from credroot.app.checked_registries import CheckedRegistries
 from credroot.chain.caution import BELIEVE_ONE
+from credroot.chain.creation import creation_by_address
+from credroot.chain.proven_reader import ProvenReader
 from credroot.chain.reader import RegistryReader
 from credroot.chain.recency import ANY_HEAD, RecentHeads
 from credroot.chain.rpc import Rpc
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
     from credroot.app.settings import Settings
     from credroot.chain.agreeing_reader import AgreeingReader
     from credroot.chain.caution import Caution
+    from credroot.chain.creation import Creation
     from credroot.chain.deployment import Deployment
-    from credroot.chain.fallback_reader import FallbackReader
+    from credroot.chain.proven_reader import Reading
 
 LOCAL_CHAIN_FOLDER = "chain"
 
@@ -41,6 +45,7 @@ class Connections:
         self._settings = settings
         self._clock = clock
         self._any_head = any_head
+        self._checked = CheckedRegistries(settings.workspace)
         self._clients: dict[str, Rpc] = {}
         self._single: dict[str, tuple[Rpc, ...]] = {}
 
@@ -107,11 +112,35 @@ class Connections:
             self.rpc(network), deployment, network.finality, recent=RecentHeads(network.recency, self._clock)
         )
 
-    def facts(self, deployment: Deployment) -> RegistryReader | AgreeingReader | FallbackReader:
+    def facts(self, deployment: Deployment) -> ProvenReader:
         """Give what verdicts rest on: one endpoint's word, or as much more as the network's settings ask for.
 
-        Whether one endpoint's head is recent is for the verdict to say. Of several, the others are asked then.
+        Nothing is read of a registry before it was shown that its constructor is ours. Whether one endpoint's head is
+        recent is for the verdict to say; of several, the others are asked then.
         """
+        return ProvenReader(self._reading(deployment), lambda: self.creation(deployment))
+
+    def creation(self, deployment: Deployment) -> Creation:
+        """Have shown how a registry was created: by its address, by what this workspace saw before, or by asking.
+
+        Raises:
+            ChainUnavailable, ChainMismatch: as `ask_creation`.
+        """
+        shown = creation_by_address(deployment)
+        if shown is not None:
+            return shown
+        network = self._network_of(deployment)
+        quorum = network.caution.quorum
+        known = self._checked.find(deployment, quorum)
+        if known is None:
+            from credroot.chain.creation_check import ask_creation
+
+            nodes = self._nodes(network) if quorum > 1 else (self.rpc(network),)
+            known = ask_creation(nodes, quorum, deployment)
+            self._checked.keep(deployment, quorum, known)
+        return known
+
+    def _reading(self, deployment: Deployment) -> Reading:
         network = self._network_of(deployment)
         if network.caution != BELIEVE_ONE:
             return self._agreeing(deployment, network.caution)
@@ -132,11 +161,15 @@ class Connections:
         from credroot.chain.agreeing_reader import AgreeingReader
 
         network = self._network_of(deployment)
+        recent = RecentHeads(ANY_HEAD if self._any_head else network.recency, self._clock)
+        return AgreeingReader(self._nodes(network), deployment, network.finality, caution, recent=recent)
+
+    def _nodes(self, network: Network) -> tuple[Rpc, ...]:
+        """Give a client for each endpoint by itself."""
         if network.name not in self._single:
             urls = network.endpoints or (self._url(network),)
             self._single[network.name] = tuple(Rpc(url, deadline_s=network.deadline_s) for url in urls)
-        recent = RecentHeads(ANY_HEAD if self._any_head else network.recency, self._clock)
-        return AgreeingReader(self._single[network.name], deployment, network.finality, caution, recent=recent)
+        return self._single[network.name]
 
     def _network_of(self, deployment: Deployment) -> Network:
         network = self._settings.networks.get(deployment.network)

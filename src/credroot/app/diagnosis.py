@@ -120,6 +120,7 @@ def _registry(settings: Settings, network: Network, connections: Connections) ->
     try:
         deployment = settings.deployment(network)
         head = connections.reader(deployment).check()
+        creation = connections.creation(deployment)
     except ChainMismatch as error:
         answer = f"{error}; compare deployments/{network.name}.json with what you were given"
         return Finding("registry", Health.BROKEN, error.code, answer, Exit.REFUSED)
@@ -132,9 +133,8 @@ def _registry(settings: Settings, network: Network, connections: Connections) ->
         answer = f"{_masked(network)}: {problem.message}; verdicts can't rest on it (max_head_age_s of the network)"
         return Finding("registry", Health.BROKEN, problem.code, answer, Exit.UNKNOWN)
     at = format_time(head.moment)
-    return Finding(
-        "registry", Health.OK, "registry.ok", f"{deployment.address}, our code; head {head.number:,} of {at}"
-    )
+    answer = f"{deployment.address}, our code; {creation.told}; head {head.number:,} of {at}"
+    return Finding("registry", Health.OK, "registry.ok", answer)
 
 
 def _balance(settings: Settings, network: Network, chain: ChainWriter) -> Finding:

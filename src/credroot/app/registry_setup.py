@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from credroot.app.checked_registries import CheckedRegistries
 from credroot.app.issuing import Keys, submission, tell
+from credroot.chain.creation import CreationProof
 from credroot.chain.embedded.layout import FAUCET_TEST_KEY
 from credroot.chain.keystore import signer_from_key
-from credroot.issuer.deploying import deploy, find_deployment
+from credroot.chain.writer import ChainWriter
+from credroot.issuer.deploying import deploy, find_deployment, prove
 from credroot.issuer.intent import Guards, Intent
 from credroot.issuer.settlement import settle
 from credroot.store.durable import write_file
@@ -57,7 +60,31 @@ def deploy_registry(settings: Settings, network: Network, keys: Keys, guards: Gu
             tell=tell,
         )
     write_deployment(folder, deployment)
+    _remember(settings, deployment)
     return deployment
+
+
+def prove_registry(settings: Settings, network: Network) -> Deployment:
+    """Ask how the pinned registry of a network was created, and write that into its file and the workspace's memory.
+
+    Raises:
+        ChainUnavailable, ChainMismatch: as `credroot.chain.creation.ask_creation`.
+    """
+    from credroot.app.connections import Connections
+
+    deployment = settings.deployment(network)
+    with Connections(settings) as connections:
+        connections.reader(deployment).check()
+        proven = prove(ChainWriter(connections.rpc(network)), deployment)
+    write_deployment(settings.workspace / "deployments", proven)
+    _remember(settings, proven)
+    return proven
+
+
+def _remember(settings: Settings, deployment: Deployment) -> None:
+    """Keep what one endpoint has just shown, so that no verdict of this workspace asks for it again."""
+    if deployment.creation is not None and deployment.creation.proof is CreationProof.TRANSACTION:
+        CheckedRegistries(settings.workspace).keep(deployment, 1, deployment.creation)
 
 
 def write_deployment(folder: Path, deployment: Deployment) -> Path:

@@ -8,10 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from credroot.app.opening import EVIDENCE_SUFFIX, evidence_in, open_file
+from credroot.chain.creation import creation_by_address, has_our_code
 from credroot.chain.facts import Query
 from credroot.chain.saved_facts import MAX_EVIDENCE_BYTES, SavedFacts
 from credroot.chain.witness_source import WitnessSource
-from credroot.core.errors import InputError
+from credroot.core.errors import ChainUnavailable, InputError
 from credroot.core.storage_witness import MAX_SLOTS
 from credroot.core.values import Digest
 from credroot.store.durable import write_file
@@ -129,10 +130,24 @@ def _loads(name: str, content: bytes) -> SavedFacts:
 def offline_sources(
     saved: Iterable[SavedFacts], blocks: Iterable[PinnedBlock]
 ) -> Callable[[Deployment], WitnessSource]:
-    """Give what stands in for the chain where only saved evidence counts: each registry's proofs, on pinned blocks."""
+    """Give what stands in for the chain where only saved evidence counts: each registry's proofs, on pinned blocks.
+
+    How a registry was created can't be asked then: its address shows it, or the pinned deployment file says what was
+    found when it was pinned. `ChainUnavailable` (``chain.registry_unproven``) where neither is so.
+    """
     kept = tuple(saved)
     pins = {(block.chain_id, block.hash): block.source for block in blocks}
-    return cache(lambda deployment: WitnessSource(deployment, kept, pins))
+
+    def source(deployment: Deployment) -> WitnessSource:
+        if creation_by_address(deployment) is None and (deployment.creation is None or not has_our_code(deployment)):
+            raise ChainUnavailable(
+                f"deployments/{deployment.network}.json does not say how the registry was created; with an endpoint "
+                f"that has its first transaction, credroot deploy --prove --network {deployment.network} adds it",
+                code="chain.registry_unproven",
+            )
+        return WitnessSource(deployment, kept, pins)
+
+    return cache(source)
 
 
 class WithProfiles:

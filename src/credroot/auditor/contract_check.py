@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from credroot.auditor.findings import Finding
 from credroot.chain.artifact import load
+from credroot.chain.creation import creation_by_address
 from credroot.chain.hex_codec import data, parse_address, parse_data, parse_quantity
 from credroot.chain.rpc import RpcError
 from credroot.core.errors import ChainUnavailable
@@ -91,6 +92,9 @@ def _owner_facts(selectors: Iterable[str], find: Any) -> list[tuple[str, str]]:
 
 
 def _deployment_facts(rpc: Rpc, deployment: Deployment, creation: bytes, find: Any) -> list[tuple[str, str]]:
+    creation_shown = creation_by_address(deployment)
+    if creation_shown is not None:
+        return [("Creation code", f"our build, {len(creation):,} bytes: the address follows from it (CREATE2)")]
     transaction = _ask(rpc, "eth_getTransactionByHash", [data(deployment.transaction)])
     receipt = _ask(rpc, "eth_getTransactionReceipt", [data(deployment.transaction)])
     if not isinstance(transaction, dict) or not isinstance(receipt, dict):

@@ -10,6 +10,7 @@ from credroot.core.errors import ChainUnavailable
 from credroot.core.status import Status
 
 if TYPE_CHECKING:
+    from credroot.chain.creation import Creation
     from credroot.core.values import Address, ChainId, Digest, Root
 
 STATUS_BITS = 256
@@ -137,6 +138,8 @@ class ChainFacts:
     withdrawal: Withdrawal | None = None
     """When and why, where `status` is revoked or suspended and the endpoint could tell."""
     basis: Basis = ONE_ENDPOINT
+    creation: Creation | None = None
+    """How the registry was created; `None` where whoever read it did not ask."""
 
 
 def status_of(batch: BatchFacts | None, index: int, revoked: int, suspended: int) -> Status:

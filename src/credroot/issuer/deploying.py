@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credroot.chain import registry_calls
 from credroot.chain.artifact import load
+from credroot.chain.creation import FACTORY, SALT, Creation, CreationProof, create2_address
+from credroot.chain.creation_check import ask_creation
 from credroot.chain.deployment import Deployment
 from credroot.core.errors import AnchorRejected
-from credroot.core.keccak import keccak256
-from credroot.core.values import Address, Digest
+from credroot.core.values import Digest
 from credroot.issuer.intent import Intent
 from credroot.issuer.settlement import settle
 
@@ -18,20 +20,16 @@ if TYPE_CHECKING:
 
     from credroot.chain.keystore import Signer
     from credroot.chain.writer import ChainWriter, Receipt
-    from credroot.core.values import ChainId
+    from credroot.core.values import Address, ChainId
     from credroot.issuer.intent import Guards
     from credroot.issuer.submission import Submission
 
-FACTORY = Address.from_hex("0x4e59b44847b379578588920cA78FbF26c0B4956C")
-"""The deterministic deployment proxy, at one address on nearly every chain: salt and creation code in, contract out."""
-SALT = bytes(32)
 CONTRACT = "CredentialRegistry/1"
 
 
 def registry_address() -> Address:
     """Give the address that the factory gives our registry, on every chain (EIP-1014)."""
-    code = keccak256(registry_calls.deploy())
-    return Address(keccak256(b"\xff" + FACTORY + SALT + code)[12:])
+    return create2_address(FACTORY, SALT)
 
 
 def intent_to_deploy(chain: ChainWriter) -> Intent:
@@ -74,7 +72,7 @@ def find_deployment(chain: ChainWriter, *, network: str, chain_id: ChainId) -> D
     for sent in chain.sent_to(FACTORY, first):
         receipt = chain.receipt(sent.transaction) if sent.data == SALT + registry_calls.deploy() else None
         if receipt is not None and receipt.succeeded:
-            return _described(network, chain_id, address, receipt, sent.sender)
+            return _shown(chain, _described(network, chain_id, address, receipt, sent.sender))
     raise AnchorRejected(
         f"the registry is on this chain already, at {address}, since block {first}: ask who uses it for its file",
         code="deploy.exists",
@@ -121,4 +119,21 @@ def deploy(
     address = registry_address() if intent.to == FACTORY else receipt.contract
     if address is None or not check_code(chain, address):
         raise AnchorRejected(f"there is no code at {address}", code="deploy.no_code")
-    return _described(network, chain_id, address, receipt, signer.address)
+    return _shown(chain, _described(network, chain_id, address, receipt, signer.address))
+
+
+def prove(chain: ChainWriter, deployment: Deployment) -> Deployment:
+    """Have shown how a registry that is pinned was created, and describe it with that.
+
+    Raises:
+        ChainUnavailable, ChainMismatch: as `ask_creation`, where its address does not show it.
+    """
+    return _shown(chain, deployment)
+
+
+def _shown(chain: ChainWriter, deployment: Deployment) -> Deployment:
+    """Add what shows the constructor: factory and salt where the address follows from them, else the transaction."""
+    if deployment.address != registry_address():
+        return replace(deployment, creation=ask_creation([chain.rpc], 1, deployment))
+    block = chain.block(deployment.deploy_block)
+    return replace(deployment, creation=Creation(CreationProof.CREATE2, None if block is None else block.timestamp))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
+from credroot.chain.creation import USUAL_ADDRESS
 from credroot.chain.deployment import Deployment
 from credroot.chain.lens import WORD, encode_word
 from credroot.core.status import Status
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from credroot.core.values import Root
 
 CHAIN = ChainId(31_337)
-REGISTRY = Address(b"\xc0" * 20)
+REGISTRY = USUAL_ADDRESS
 KEY = Address(b"\x22" * 20)
-CODE_HASH = Digest(b"\xab" * 32)
+CODE_HASH = Digest(load("CredentialRegistry").runtime_code_hash)
 NETWORK = "modelnet"
 ANCHORED_AT = 1_790_000_000
 HEAD = 4_711

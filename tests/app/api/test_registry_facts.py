@@ -8,7 +8,7 @@ from credroot.core.status import Status
 from tests.app.api.conftest import write_workspace
 from tests.app.api.live_server import LiveServer
 from tests.app.api.material import anchored, claim_of, document
-from tests.app.api.registry_model import HEAD, KEY, NETWORK, REGISTRY
+from tests.app.api.registry_model import CODE_HASH, HEAD, KEY, NETWORK, REGISTRY
 
 
 def fresh_claim(model, count=1):
@@ -73,7 +73,7 @@ def test_a_server_is_ready_when_every_pinned_registry_answers(server, model) -> 
         assert (response.problem, response.json["registries"][0]["code"]) == ("not-ready", "chain.wrong_code")
         assert server.get("/healthz").status == 200
     finally:
-        model.code_hash = b"\xab" * 32
+        model.code_hash = CODE_HASH
 
 
 def test_the_metrics_count_what_was_done(server, model) -> None:

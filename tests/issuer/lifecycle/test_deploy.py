@@ -42,6 +42,8 @@ def test_the_registry_has_one_address_on_every_chain_and_is_paid_for_once(
     file = college.folder / "deployments" / f"{NETWORK}.json"
     written = json.loads(file.read_text())
     assert written["address"] == str(registry_address()) == str(deployment.address)
+    assert written["creation"]["proof"] == "create2"
+    assert "create2" in college.run("doctor").stdout
     balance = chain.ask("eth_getBalance", str(college.hot.address), "latest")
 
     # Again it is refused. Where the file was lost, or the process died before it was written, it is made anew.
@@ -73,5 +75,6 @@ def test_a_chain_without_the_factory_gets_the_registry_at_an_address_of_its_own(
     assert done.returncode == 0, done.stderr
     written = json.loads((college.folder / "deployments" / f"{NETWORK}.json").read_text())
     assert written["address"] != str(registry_address())
+    assert written["creation"]["proof"] == "creation transaction"
     assert college.run("doctor").returncode == 0
     chain.ask("evm_revert", before)

@@ -17,13 +17,9 @@ if TYPE_CHECKING:
 
     from credroot.app.api.event_log import EventLog
     from credroot.app.settings import Settings
-    from credroot.chain.agreeing_reader import AgreeingReader
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Head, Query
-    from credroot.chain.fallback_reader import FallbackReader
-    from credroot.chain.reader import RegistryReader
-
-    Reader = RegistryReader | AgreeingReader | FallbackReader
+    from credroot.chain.proven_reader import ProvenReader
 
 T = TypeVar("T")
 
@@ -40,6 +36,8 @@ _REASONS = {
     "chain.disagreement": "its endpoints do not say the same",
     "chain.no_proof": "its endpoints prove nothing",
     "chain.bad_proof": "what its endpoints prove is something else",
+    "chain.registry_unproven": "nothing shows how the registry was created",
+    "chain.wrong_creation": "the registry was not created as ours is",
     "chain.stale_head": "the newest block that it is shown is too old",
     "chain.future_head": "the newest block that it is shown is ahead of this server's clock",
 }
@@ -53,7 +51,7 @@ class RegistrySources:
         self._settings = settings
         self._log = log
         self._connections = Connections(settings)
-        self._readers: dict[Deployment, Reader] = {}
+        self._readers: dict[Deployment, ProvenReader] = {}
         self._lock = Lock()
         self._requests_of_closed = 0
 
@@ -70,7 +68,7 @@ class RegistrySources:
         """Ask whether the endpoint serves the pinned registry; errors as `RegistrySource.read`."""
         return self.ask(deployment, lambda reader: reader.check())
 
-    def ask(self, deployment: Deployment, question: Callable[[Reader], T]) -> T:
+    def ask(self, deployment: Deployment, question: Callable[[ProvenReader], T]) -> T:
         """Ask one question, a second time where the local chain has moved to another port meanwhile.
 
         Raises:
@@ -93,7 +91,7 @@ class RegistrySources:
         """Close every connection; a later question opens a new one."""
         self._forget()
 
-    def _reader(self, deployment: Deployment) -> Reader:
+    def _reader(self, deployment: Deployment) -> ProvenReader:
         with self._lock:
             reader = self._readers.get(deployment)
             if reader is not None:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of
-from credroot.app.registry_setup import deploy_registry, fund_locally
+from credroot.app.registry_setup import deploy_registry, fund_locally, prove_registry
 from credroot.app.settings import load_settings
+
+if TYPE_CHECKING:
+    from credroot.chain.deployment import Deployment
 
 
 @click.command()
 @click.option("--network", help="The network; the workspace's default where none is given.")
 @click.option("--max-cost", metavar="COINS", help="Refuse where it could cost more than this, in the network's coin.")
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Deploy nothing: ask how the registry in deployments/NETWORK.json was created, and add that to the file.",
+)
 @click.option("--passphrase-fd", type=int, help="Read the passphrase from this file descriptor.")
 @click.pass_obj
-def deploy(workspace: Path | None, network: str | None, max_cost: str | None, passphrase_fd: int | None) -> None:
+def deploy(
+    workspace: Path | None, network: str | None, max_cost: str | None, prove: bool, passphrase_fd: int | None
+) -> None:
     """Deploy the registry contract and write deployments/NETWORK.json, which is what verifiers pin.
 
     One registry serves every issuer of a chain. Where the chain has the usual CREATE2 factory, the address is the same
@@ -25,10 +36,18 @@ def deploy(workspace: Path | None, network: str | None, max_cost: str | None, pa
     """
     settings = load_settings(workspace)
     chosen = settings.network_named(network)
+    if prove:
+        _tell(prove_registry(settings, chosen))
+        return
     if chosen.is_local:
         fund_locally(settings, chosen, settings.required_issuer().account.address)
     guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-    deployment = deploy_registry(settings, chosen, keys_of(settings, passphrase_fd), guards)
+    _tell(deploy_registry(settings, chosen, keys_of(settings, passphrase_fd), guards))
+
+
+def _tell(deployment: Deployment) -> None:
     click.echo(f"Registry   {deployment.address}")
     click.echo(f"Network    {deployment.network} ({deployment.chain_id.caip2}), block {deployment.deploy_block}")
+    if deployment.creation is not None:
+        click.echo(f"Proof      {deployment.creation.told}")
     click.echo(f"Wrote      deployments/{deployment.network}.json")

@@ -36,6 +36,8 @@ _UNANSWERED = {
     "chain.block_unpinned": "anchor.block_unpinned",
     "chain.stale_head": "anchor.stale_head",
     "chain.future_head": "anchor.future_head",
+    "chain.registry_unproven": "anchor.registry_unproven",
+    "chain.wrong_creation": "anchor.wrong_creation",
 }
 """Why the chain gave no facts -> the code of the check; of any other reason, that it could not be asked."""
 
@@ -84,12 +86,18 @@ def check_anchor(evidence: Evidence) -> Check:
         message = "The batch in the registry has another number of credentials than the proof says."
         return Check(ANCHOR, Outcome.FAILED, "anchor.leaf_count", message, details=_pointer(claim))
     at = format_time(datetime.fromtimestamp(batch.anchored_at, UTC))
+    creation = evidence.chain.creation or evidence.deployment.creation
+    if creation is not None and creation.created_at is not None and batch.anchored_at < creation.created_at:
+        began = format_time(datetime.fromtimestamp(creation.created_at, UTC))
+        message = f"The registry says that it was anchored at {at}, and was itself created at {began}."
+        return Check(ANCHOR, Outcome.FAILED, "anchor.before_deployment", message, details=_pointer(claim))
+    shown: JsonObject = {} if creation is None else {"registryProof": creation.proof.value}
     return Check(
         ANCHOR,
         Outcome.PASSED,
         "anchor.ok",
         f"Its batch was anchored on {evidence.deployment.network} ({claim.chain_id.caip2}) at {at}.",
-        details={**_pointer(claim), "anchoredAt": at, "leafCount": batch.leaf_count},
+        details={**_pointer(claim), "anchoredAt": at, "leafCount": batch.leaf_count, **shown},
     )
 
 
