@@ -44,7 +44,7 @@ def as_zip(*payloads: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, payload in enumerate(payloads):
-            archive.writestr(zipfile.ZipInfo(f"badges/{number}.json"), payload)
+            archive.writestr(zipfile.ZipInfo(f"badges/{number}.json"), payload, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 

@@ -39,9 +39,13 @@ ODD = (
     "\u202e".encode().decode("latin-1"),
 )  # fmt: skip
 NO_REQUESTS = (
-    b"\r\n" * 500, b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET\r\n\r\n",
-    b"GET http://[::1 HTTP/1.1\r\n\r\n", b"G" * 40_000, bytes(range(256)),
+    b"\r\n" * 500, b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00",
+    b"GET\r\n\r\n", b"GET http://[::1 HTTP/1.1\r\n\r\n", b"G" * 40_000, bytes(range(256)),
 )  # fmt: skip
+
+
+MISFRAMED_S = 0.05
+"""How long an answer to a lie about the framing is waited for: some of them announce a body that never comes."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,11 @@ class Given:
 class Corpus:
     """Makes requests from the files of a workspace."""
 
-    def __init__(self, workspace: Workspace, routes: dict[str, list[str]], seed: int) -> None:
+    def __init__(
+        self, workspace: Workspace, routes: dict[str, list[str]], seed: int, *, heavy_every: int | None = None
+    ) -> None:
         """Use `routes`, a path with its parameters in braces to its methods."""
+        self._heavy_every = heavy_every or HEAVY_EVERY
         self._seed = seed
         reports = workspace.reports(*workspace.credentials)
         self.given = [
@@ -75,8 +82,8 @@ class Corpus:
     def hostile(self, number: int, *, may_be_heavy: bool = True) -> Sending:
         """Make the hostile request of a number."""
         rng = random.Random(f"{self._seed} request {number}")
-        if may_be_heavy and rng.random() < HEAVY_SHARE:
-            return self._heavy(rng)
+        if may_be_heavy and number % self._heavy_every == self._heavy_every // 2 + 1:
+            return self._heavy(rng, number // self._heavy_every)
         makers, shares = tuple(MAKERS), tuple(MAKERS.values())
         return rng.choices(makers, shares)[0](self, rng)
 
@@ -219,7 +226,7 @@ class Corpus:
             return Sending(
                 "misframed in pieces", (data[:30], data[30:90], data[90:]), 0.01, is_framed=False, leaves=True
             )
-        return Sending("misframed", (data,), is_framed=False, leaves=True)
+        return Sending("misframed", (data,), is_framed=False, patience_s=MISFRAMED_S)
 
     def _left(self, rng: random.Random) -> Sending:
         """Go away in the middle of a body, or send two requests in one piece."""
@@ -229,26 +236,26 @@ class Corpus:
             return Sending("left", (whole[: rng.randrange(len(whole))],), is_framed=False, leaves=True)
         return Sending("in a row", (whole * 5 + request("GET", "/healthz"),), is_framed=False)
 
-    def _heavy(self, rng: random.Random) -> Sending:
-        kind = rng.randrange(8)
-        if kind == 0:
+    def _heavy(self, rng: random.Random, turn: int) -> Sending:
+        """Send a file that is made to be costly: each kind in turn, where it may be sent."""
+        if turn % (len(heavy.FILES) + 2) == 0:
             body = json.dumps({"credentials": heavy.new_shapes(rng)}).encode()
             return Sending("heavy batch", (request("POST", BATCH, body),))
-        if kind == 1:
-            body = json.dumps(
-                {rng.choice(("presentation", "verifiablePresentation")): heavy.presentation(rng)}
-            ).encode()
+        if turn % (len(heavy.FILES) + 2) == 1:
+            name = rng.choice(("presentation", "verifiablePresentation"))
+            body = json.dumps({name: heavy.presentation(rng)}).encode()
             return Sending("heavy presentation", (request("POST", PRESENT, body),))
-        maker = rng.choice(heavy.FILES)
+        maker = heavy.FILES[turn % (len(heavy.FILES) + 2) - 2]
         data = heavy.written(maker(rng))
-        if data[:1] == b"{" and kind <= 4:
-            path = rng.choice((VERIFY, W3C))
-            body = data if path == VERIFY else b'{"verifiableCredential": ' + data + b"}"
-            return Sending(f"heavy {maker.__name__} {path}", (request("POST", path, body),))
-        if data[:4] == b"\x89PNG" and kind == 5:
-            return Sending("heavy code", (request("POST", CODE, data, "image/png"),))
-        path = rng.choice((PAGE, CHECK))
-        body, media = form(("f", data))
+        path = rng.choice((VERIFY, W3C, PAGE, CHECK)) if data[:1] == b"{" else rng.choice((PAGE, CHECK))
+        if path == VERIFY:
+            body, media = data, "application/json"
+        elif path == W3C:
+            body, media = b'{"verifiableCredential": ' + data + b"}", "application/json"
+        elif data[:4] == b"\x89PNG" and rng.random() < 0.3:
+            path, body, media = CODE, data, "image/png"
+        else:
+            body, media = form(("f", data))
         return Sending(f"heavy {maker.__name__} {path}", (request("POST", path, body, media),))
 
 
@@ -259,8 +266,8 @@ MAKERS: dict[Callable[[Corpus, random.Random], Sending], int] = {
     Corpus._misframed: 10,
     Corpus._left: 5,
 }
-HEAVY_SHARE = 0.005
-"""Of all hostile requests."""
+HEAVY_EVERY = 100
+"""One of so many requests is made to be costly."""
 
 
 def altered(one: Given, rng: random.Random) -> Given:

@@ -15,7 +15,7 @@ from credroot.core.multibase import encode_base58btc
 from credroot.credential.baking.png import chunk
 from tests.campaigns.verifier_fuzz.carriers import as_png, as_zip
 from tests.campaigns.verifier_fuzz.originals import CONTEXTS
-from tests.campaigns.verifier_fuzz.signing import Document, Edwards, as_bytes, b64, own_did
+from tests.campaigns.verifier_fuzz.signing import Document, Edwards, as_bytes, b64, own_did, signed
 from tests.credential.baking.pictures import SVG, itxt, png
 
 MEMBER_BYTES = 1_000_000
@@ -23,20 +23,20 @@ ODD_CONTEXTS = (
     "https://w3id.org/security/data-integrity/v2",
     "https://w3id.org/security/multikey/v1",
     "https://w3id.org/security/suites/ed25519-2020/v1",
-    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 )
 
 
 def nested(rng: random.Random) -> bytes:
     """Give many empty objects, whose parsed size is many times that of their bytes."""
-    empty = rng.choice((b"{},", b"[],", b'{"":0},', b"1.5,", b'"",', b"[[]],"))
+    empty = rng.choice((b"{},", b"{},", b"{},", b"[],", b'{"":0},', b"1.5,", b'"",', b"[[]],"))
     count = MEMBER_BYTES // len(empty)
     return b'{"type": "VerifiableCredential", "proof": [{}], "a": [' + empty * count + b"{}]}"
 
 
 def blank_nodes(rng: random.Random, subjects: int = 180, proofs: int = 16) -> Document:
     """Give a badge over many nameless subjects with many wrong proofs, each under contexts of its own."""
-    signer = own_did(Edwards(rng))
+    signer, mark = own_did(Edwards(rng)), rng.getrandbits(32)
+    achievement: Document = {"type": ["Achievement"], "name": "n", "criteria": {"narrative": f"x{mark}"}}
     document: Document = {
         "@context": [*CONTEXTS, *ODD_CONTEXTS],
         "id": f"urn:uuid:{rng.getrandbits(64)}",
@@ -44,13 +44,13 @@ def blank_nodes(rng: random.Random, subjects: int = 180, proofs: int = 16) -> Do
         "issuer": {"id": signer.did, "type": ["Profile"], "name": "X"},
         "validFrom": "2026-01-01T00:00:00Z",
         "credentialSubject": [
-            {"type": ["AchievementSubject"], "name": rng.choice("ab"), "achievement": {"type": ["Achievement"]}}
-            for _ in range(subjects)
+            {"type": ["AchievementSubject"], "achievement": {**achievement, "id": f"urn:a{mark}-{number}"}}
+            for number in range(subjects)
         ],
     }
     document["proof"] = [
         {
-            "@context": document["@context"][: 1 + number % len(document["@context"])],
+            "@context": document["@context"][: 2 + number % 4],
             "type": "DataIntegrityProof",
             "cryptosuite": rng.choice(("eddsa-rdfc-2022", "eddsa-rdfc-2022", "eddsa-jcs-2022")),
             "proofPurpose": "assertionMethod",
@@ -65,11 +65,13 @@ def blank_nodes(rng: random.Random, subjects: int = 180, proofs: int = 16) -> Do
 
 
 def endorsed(rng: random.Random) -> Document:
-    """Give a badge with such as endorsements."""
-    document = blank_nodes(rng, subjects=1, proofs=1)
-    entries = [blank_nodes(rng, subjects=rng.choice((20, 60)), proofs=16) for _ in range(8)]
-    document["endorsement"] = entries
-    return document
+    """Give a badge whose own signature holds, with such as endorsements."""
+    document = blank_nodes(rng, subjects=1, proofs=0)
+    entries = [blank_nodes(rng, subjects=rng.choice((20, 60, 180)), proofs=16) for _ in range(8)]
+    document["credentialSubject"][0]["achievement"]["endorsement"] = entries
+    signer = own_did(Edwards(rng))
+    document["issuer"]["id"] = signer.did
+    return signed(document, signer, "eddsa-jcs-2022")
 
 
 def new_shapes(rng: random.Random) -> list[Document]:
@@ -98,8 +100,7 @@ def floats(rng: random.Random) -> bytes:
 
 def archive(rng: random.Random) -> bytes:
     """Give an archive of a few kB whose members are large when parsed."""
-    member = nested(rng)[: MEMBER_BYTES - 8]
-    return as_zip(*[member] * rng.choice((20, 60, 124)))
+    return as_zip(*[nested(rng)] * rng.choice((20, 60, 124)))
 
 
 def crowded_archive(rng: random.Random) -> bytes:
@@ -170,7 +171,8 @@ def many_entries(rng: random.Random) -> Any:
     """Give a document with very many status entries, types or contexts."""
     document = blank_nodes(rng, subjects=1, proofs=16)
     member = rng.choice(("credentialStatus", "type", "@context", "evidence", "issuer", "proof"))
-    document[member] = [document.get(member) or {"id": "urn:x"}] * 5_000
+    one = document.get(member) or {"id": "urn:x"}
+    document[member] = [one] * (MEMBER_BYTES // 2 // len(as_bytes(one)))
     return document
 
 

@@ -252,7 +252,8 @@ def odd_value(rng: random.Random, value: Any = None) -> Any:
     return rng.choice(
         (
             None, True, False, 0, -1, 1.5, 2**53 - 1, 1e308, "", "x", [], {}, [[]], [{}], [None], {"id": None},
-            {"": ""}, {"id": "urn:x"}, {"@id": "urn:x"}, {"@value": "x"}, [value], [[value]], {"id": value}, {"@value": value},
+            {"": ""}, {"id": "urn:x"}, {"@id": "urn:x"}, {"@value": "x"}, [value], [[value]], {"id": value},
+            {"@value": value},
             {"@set": [value]}, {"@list": [value]}, {"@graph": value}, [value, value], str(value)[:99], deep, [0] * 50,
         )
     )  # fmt: skip

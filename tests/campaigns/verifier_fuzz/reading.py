@@ -1,9 +1,9 @@
 """What another reader sees in a file: the standard library's JSON, nothing refused, every doubled member noticed.
 
 Two ways to compare it with what was signed. Exactly, for what covers the JSON. And for a signature over statements, by
-what a reader of JSON takes from it: the same members in the same places with the same values, where the order of an
-array, an array around a single value, and members that say nothing make no difference. JSON-LD has more spellings of
-one statement; those that a reader of JSON would see as something else must not verify.
+what a reader of JSON takes from it: the same members in the same places with the same values. The order of an array, an
+array around a single value, members that say nothing, and quotes around a number make no difference. JSON-LD has more
+spellings of one statement; those that a reader of JSON would see as something else must not verify.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from credroot.credential.baking.detect import read_credential_bytes
 from tests.campaigns.verifier_fuzz.signing import Document
 
 _ALIASES = {"@id": "id", "@type": "type"}
+_SYNONYMS = {"AchievementCredential": "OpenBadgeCredential"}
+"""Open Badges has two words for this type."""
 _IN_FILES = (b"{", b"[")
 
 
@@ -76,9 +78,9 @@ def says(value: Any, *, is_whole: bool = True) -> Any:
         found = [member for member in (says(one, is_whole=False) for one in value) if member is not None]
         found.sort(key=lambda member: json.dumps(member, sort_keys=True))
         return found[0] if len(found) == 1 else found or None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(int(value)) if value == int(value) else repr(value)
+    return _SYNONYMS.get(value, value) if isinstance(value, str) else value
 
 
 def repeats(outer: Any, inner: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from tests.app.api.live_server import LiveServer
 from tests.campaigns.verifier_fuzz.accounting import forget_peak, peak_mib, processor_s
 from tests.campaigns.verifier_fuzz.corpus import BATCH, PAGE, VERIFY, Corpus, Given, routes_of
+from tests.campaigns.verifier_fuzz.library import opened
 from tests.campaigns.verifier_fuzz.reading import DoubledError, is_same, seen
 from tests.campaigns.verifier_fuzz.wire import Reply, Sending, connect, exchange, request
 from tests.workspaces import Workspace
@@ -76,7 +77,9 @@ class HttpTally:
 class HttpCampaign:
     """One campaign against servers of one workspace."""
 
-    def __init__(self, workspace: Workspace, seed: int) -> None:
+    def __init__(self, workspace: Workspace, seed: int, *, heavy_every: int | None = None) -> None:
+        """Send a costly request among so many; `None` for the usual share."""
+        self._heavy_every = heavy_every
         self._workspace = workspace
         self._seed = seed
         self.tally = HttpTally()
@@ -85,7 +88,9 @@ class HttpCampaign:
         """Send `requests` one after the other, each one measured; then floods to a server with its usual limits."""
         began = time.monotonic()
         with LiveServer(self._workspace.folder, "--rate", "0", "--quiet") as server:
-            corpus = Corpus(self._workspace, routes_of(server.get("/openapi.json").json), self._seed)
+            corpus = Corpus(
+                self._workspace, routes_of(server.get("/openapi.json").json), self._seed, heavy_every=self._heavy_every
+            )
             _Content(server, corpus, self.tally, self._seed).run(requests)
         with LiveServer(self._workspace.folder, "--quiet") as server:
             _Floods(server, corpus, self.tally, self._seed).run(max(1, min(requests // 5_000, 20)))
@@ -298,21 +303,31 @@ def _told(reply: Reply) -> list[str]:
 
 
 def _valid_in(sent: bytes, given: list[Given]) -> int:
-    """Count what of a body may read valid: the genuine files in it, whichever way they are written."""
-    valid = [one for one in given if one.verdict == "valid"]
-    try:
-        value = seen(sent)
-    except (DoubledError, ValueError, RecursionError, UnicodeDecodeError):
-        return sum(one.data in sent for one in valid) or sum(_text_id(one) in sent for one in valid)
-    held = value.get("credentials") if isinstance(value, dict) and "credentials" in value else [value]
+    """Count what of a body may read valid: the genuine files in it, whichever way they are written or carried."""
+    valid = [one.document for one in given if one.verdict == "valid"]
     found = 0
-    for one in held if isinstance(held, list) else []:
+    for data in _files_in(sent):
         try:
-            document = seen(one.encode("latin-1")) if isinstance(one, str) else one
-        except (ValueError, RecursionError, UnicodeEncodeError):
+            value = seen(data)
+        except (DoubledError, ValueError, RecursionError, UnicodeError):
             continue
-        found += any(_is_anchored_same(document, other.document) for other in valid)
+        found += any(_is_anchored_same(value, one) for one in valid)
     return found
+
+
+def _files_in(sent: bytes) -> list[bytes]:
+    """Take the files out of a form, a batch, or whatever else is around them."""
+    if sent.startswith(b"--"):
+        pieces = sent.split(sent.partition(b"\r\n")[0])[1:-1]
+        inner = (piece.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") for piece in pieces)
+        return [data for piece in inner for data in opened(piece)]
+    try:
+        value = json.loads(sent)
+    except (ValueError, RecursionError):
+        return [sent]
+    held = value.get("credentials", [value.get("receipt", value)]) if isinstance(value, dict) else []
+    items = held if isinstance(held, list) else []
+    return [one.encode() if isinstance(one, str) else json.dumps(one).encode() for one in items]
 
 
 def _is_anchored_same(document: Any, genuine: dict[str, Any]) -> bool:
@@ -322,7 +337,3 @@ def _is_anchored_same(document: Any, genuine: dict[str, Any]) -> bool:
     bare = [{name: value for name, value in one.items() if name != "proof"} for one in (document, genuine)]
     proofs = document["proof"] if isinstance(document["proof"], list) else []
     return is_same(*bare) and all(any(is_same(proof, own) for own in genuine["proof"]) for proof in proofs)
-
-
-def _text_id(one: Given) -> bytes:
-    return str(one.document["id"]).encode()

@@ -32,6 +32,8 @@ class Sending:
     """Whether it is proper HTTP, so that an answer is owed."""
     leaves: bool = False
     """Whether the client goes without waiting for an answer."""
+    patience_s: float = TIMEOUT_S
+    """How long it waits for more of an answer."""
 
 
 def request(
@@ -84,6 +86,7 @@ def exchange(port: int, address: str, sending: Sending, timeout_s: float = TIMEO
                     break  # it was refused already, and the answer is waiting
             if sending.leaves:
                 return Reply(0, {}, b"", time.monotonic() - began)
+            connection.settimeout(min(timeout_s, sending.patience_s))
             received = _read(connection)
     except OSError:
         pass
