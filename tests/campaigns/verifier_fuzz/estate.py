@@ -31,8 +31,6 @@ from tests.campaigns.verifier_fuzz.originals import (
     CONTEXTS,
     EVERYWHERE,
     NAMED_ONLY,
-    NO_ANCHOR,
-    OFFLINE,
     W3C,
     BadgeMaker,
     Cover,
@@ -54,7 +52,7 @@ from tests.campaigns.verifier_fuzz.signing import (
 BEGUN, ANCHORED, WITHDRAWN = at("2026-03-01"), at("2026-05-01"), at("2026-05-20")
 HEAD, NOW = at("2026-06-01"), datetime(2026, 6, 1, 0, 0, 30, tzinfo=UTC)
 PAST, FUTURE = "2026-05-25T00:00:00Z", "2026-12-01T00:00:00Z"
-DID_WEB = "did:web:registrar.example.edu"
+DID_WEB, DID_LIBRARY = "did:web:registrar.example.edu", "did:web:library.example.org"
 LIST_OF_WEB, SUSPENSIONS_OF_WEB = "https://registrar.example.edu/status/1", "https://registrar.example.edu/status/2"
 LIST_OF_NAMED = "https://academy.example.org/status/1"
 FREE, TAKEN = 1_000, 77_777
@@ -99,7 +97,8 @@ class Estate:
         """Anchors, and is pinned with its account."""
         self.web = Signer(DID_WEB, f"{DID_WEB}#key-1", Edwards(rng))
         """Anchors, and has a DID document."""
-        self.web_rsa = Signer(DID_WEB, f"{DID_WEB}#key-2", Rivest(rng))
+        self.library = Signer(DID_LIBRARY, f"{DID_LIBRARY}#key-1", Rivest(rng))
+        """Anchors nothing, and has a DID document without an account."""
         self.web_nist = Signer(DID_WEB, f"{DID_WEB}#key-3", Nist(rng))
         self.named = own_did(Edwards(rng))
         """Anchors nothing, and is pinned by its DID alone."""
@@ -109,7 +108,7 @@ class Estate:
         self.stranger = own_did(Edwards(rng))
 
     def _make_chain(self, folder: Path) -> None:
-        self.ledger = Ledger(folder, BEGUN)
+        self.ledger = Ledger(folder, BEGUN, NOW)
         self.campus: Account = self.ledger.open_account(self._rng.randbytes(32))
         self.college: Account = self.ledger.open_account(self._rng.randbytes(32))
         self.alley: Account = self.ledger.open_account(self._rng.randbytes(32))
@@ -119,17 +118,14 @@ class Estate:
     def _make_documents(self) -> None:
         """Publish profiles, a DID document and status lists."""
         web = did_document(DID_WEB, self.web.key.multikey, account=self.college.id.caip10)
-        rsa = {
-            "id": self.web_rsa.method,
-            "type": "JsonWebKey",
-            "controller": DID_WEB,
-            "publicKeyJwk": self.web_rsa.key.jwk,
-        }
         text = self.web_nist.key.multikey.text
         nist = {"id": self.web_nist.method, "type": "Multikey", "controller": DID_WEB, "publicKeyMultibase": text}
-        web["verificationMethod"] += [rsa, nist]
-        web["assertionMethod"] += [rsa["id"], nist["id"]]
-        self.did_documents: dict[str, Document] = {DID_WEB: web}
+        web["verificationMethod"].append(nist)
+        web["assertionMethod"].append(nist["id"])
+        rsa = {"id": self.library.method, "type": "JsonWebKey", "controller": DID_LIBRARY}
+        rsa["publicKeyJwk"] = self.library.key.jwk
+        library = {**web, "id": DID_LIBRARY, "verificationMethod": [rsa], "assertionMethod": [rsa["id"]]}
+        self.did_documents: dict[str, Document] = {DID_WEB: web, DID_LIBRARY: library}
         self.ledger.moment = ANCHORED
         profiles = [self._profile(self.university, self.campus), self._profile(self.web, self.college)]
         self.profiles = {Digest.sha256(data): data for data in profiles}
@@ -342,14 +338,14 @@ class Estate:
         document = endorsement(
             profile, about, endorsement_id="urn:uuid:e2", name="We hire by it", valid_from=BEGUN, comment="Indeed."
         )
-        shown = shown_of(document, None, about, endorses=about)
+        shown = shown_of(document, None, None, endorses=about)
         finished = signed(document, self.named)
         self.originals.append(Original("endorsement", as_bytes(finished), Cover.STATEMENTS, document, shown))
         profile = {"id": self.university.did, "type": ["Profile"], "name": "Example University"}
         document = endorsement(
             profile, about, endorsement_id="urn:uuid:e3", name="By who anchors", valid_from=BEGUN, comment="Indeed."
         )
-        shown = shown_of(document, None, about, endorses=about)
+        shown = shown_of(document, None, None, endorses=about)
         finished = signed(document, self.university)
         self.originals.append(
             Original("endorsement by who anchors", as_bytes(finished), Cover.STATEMENTS, document, shown)
@@ -358,24 +354,18 @@ class Estate:
     # -- tokens --
 
     def _carry_tokens(self) -> None:
-        for name, signer in (("EdDSA", self.named), ("ES256", self.named_nist), ("RS256", self.web_rsa)):
-            where = EVERYWHERE
-            may = frozenset[str]()
-            if signer is self.web_rsa:  # anchors, so that its tokens need an anchor
-                where, may = frozenset({NO_ANCHOR, ANYONE}), EVERYWHERE - {"strict", OFFLINE, "quorum", "as of block"}
+        for name, signer in (("EdDSA", self.named), ("ES256", self.named_nist), ("RS256", self.library)):
             for form in ("text", "vc", "envelope", "proof"):
-                self._carry(f"token {name} {form}", signer, form, where, may)
-        self._carry("token expired", self.named, "text", EVERYWHERE, holds=False, validUntil=PAST)
+                self._carry(f"token {name} {form}", signer, form)
+        self._carry("token expired", self.named, "text", holds=False, validUntil=PAST)
         listed = status_entry(LIST_OF_NAMED, TAKEN)
-        self._carry("token revoked", self.named, "envelope", EVERYWHERE, holds=False, credentialStatus=listed)
+        self._carry("token revoked", self.named, "envelope", holds=False, credentialStatus=listed)
 
     def _carry(
         self,
         name: str,
         signer: Signer,
         form: str,
-        where: frozenset[str],
-        may: frozenset[str] = frozenset(),
         *,
         holds: bool = True,
         **changes: Any,
@@ -393,7 +383,8 @@ class Estate:
         elif form == "proof":
             data = as_bytes({**document, "proof": {"type": "JwtProof2020", "jwt": written}})
             cover = Cover.AROUND
-        is_w3c = form == "envelope"
+        is_for_w3c = form == "envelope" and signer is not self.library  # which takes no RSA
+        where = EVERYWHERE if is_for_w3c else EVERYWHERE - NOT_SIGNED
         self.originals.append(
             Original(
                 name,
@@ -402,8 +393,7 @@ class Estate:
                 claims,
                 shown,
                 holds,
-                where if is_w3c else where - NOT_SIGNED,
-                may_under=may if is_w3c else may - NOT_SIGNED,
+                where,
                 wrapped=copy.deepcopy(document),
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from credroot.chain import registry_calls
 from credroot.chain.agreeing_reader import AgreeingReader
 from credroot.chain.artifact import load
 from credroot.chain.caution import Caution
+from credroot.chain.creation_check import ask_creation
 from credroot.chain.deployment import Deployment
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_TEST_KEY
@@ -19,6 +20,7 @@ from credroot.chain.facts import ChainFacts, Query
 from credroot.chain.finality import Confirmations
 from credroot.chain.hex_codec import parse_address, parse_digest, parse_quantity
 from credroot.chain.keystore import Signer, signer_from_key
+from credroot.chain.recency import Recency, RecentHeads
 from credroot.core.status import Status
 from credroot.core.values import AccountId, Digest, Root
 from tests.campaigns.verifier_fuzz.nodes import InnerNode
@@ -27,6 +29,9 @@ GAS = 5_000_000
 FEE_WEI = 10**10
 ALLOWANCE_WEI = 10**20
 FINALITY = Confirmations(1)
+NETWORK = "local"
+HEADS = Recency(300)
+"""As on a public chain: the embedded one asks nothing of its head."""
 
 
 @dataclass
@@ -36,6 +41,8 @@ class Ledger:
     folder: Path
     moment: datetime
     """What the chain takes for now."""
+    now: datetime
+    """What verifiers take for now."""
     placed: list[Query] = field(default_factory=list)
     """Every leaf that was anchored."""
 
@@ -43,8 +50,8 @@ class Ledger:
         self.chain = EmbeddedChain(self.folder, clock=lambda: self.moment.timestamp())
         self._faucet = signer_from_key(FAUCET_TEST_KEY)
         receipt = self._send(self._faucet, registry_calls.deploy(), to=None)
-        self.deployment = Deployment(
-            network="local",
+        found = Deployment(
+            network=NETWORK,
             chain_id=CHAIN_ID,
             address=parse_address(receipt["contractAddress"]),
             code_hash=Digest(load("CredentialRegistry").runtime_code_hash),
@@ -52,6 +59,7 @@ class Ledger:
             transaction=parse_digest(receipt["transactionHash"]),
             deployer=self._faucet.address,
         )
+        self.deployment = replace(found, creation=ask_creation([self.node()], 1, found))
 
     def close(self) -> None:
         self.chain.close()
@@ -96,7 +104,8 @@ class Ledger:
 
     def reader(self, nodes: Sequence[InnerNode] = (), *, quorum: int = 1, prove: bool = False) -> AgreeingReader:
         """Read the registry through `nodes`, or one honest one."""
-        return AgreeingReader(nodes or [self.node()], self.deployment, FINALITY, Caution(quorum, prove))
+        recent = RecentHeads(HEADS, lambda: self.now)
+        return AgreeingReader(nodes or [self.node()], self.deployment, FINALITY, Caution(quorum, prove), recent=recent)
 
     def facts(self) -> FactTable:
         """Read what the chain says of every leaf now."""

@@ -24,7 +24,7 @@ from credroot.credential.private_link import credential_in, is_link
 from credroot.verifier.verifier import Verifier
 from tests.campaigns.verifier_fuzz.cases import BLOCK, Case, CaseMaker
 from tests.campaigns.verifier_fuzz.estate import Estate
-from tests.campaigns.verifier_fuzz.oracle import Judged, Oracle, Wrong, judged
+from tests.campaigns.verifier_fuzz.oracle import Judged, Oracle, Wrong, incident, judged
 from tests.campaigns.verifier_fuzz.originals import PINNED, QUORUM, W3C, Original
 from tests.campaigns.verifier_fuzz.policies import Bench, parses
 
@@ -199,7 +199,10 @@ class Campaign:
         self.tally.cases[case.format, case.policy] += 1
         self.tally.verdicts[case.format, report.verdict.value] += 1
         report.to_json()
-        if case.genuine is not None:
+        wrong = incident(report)
+        if wrong is not None:
+            pass
+        elif case.genuine is not None:
             wrong = self.oracle.of_genuine(case.genuine, report, case.policy)
         elif case.insider:
             wrong = self.oracle.of_insider(case.insider, report, case.policy)

@@ -117,7 +117,7 @@ class BadgeMaker:
 def shown_of(document: Document, skill: str | None, holder: str | None, endorses: str | None = None) -> Document:
     """Put together what a report may show."""
     told = {
-        "kind": "credential",
+        "kind": "credential" if endorses is None else "endorsement",
         "id": document.get("id"),
         "skill": skill,
         "endorses": endorses,

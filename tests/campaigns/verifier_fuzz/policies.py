@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from credroot.app.saved_evidence import WithProfiles, offline_sources
@@ -23,13 +24,29 @@ from credroot.verifier.gather import FactSource
 from credroot.verifier.trust import PinnedBlock, Policy, Trust, TrustedIssuer
 from credroot.verifier.verifier import Verifier
 from tests.campaigns.verifier_fuzz import byte_mutants, json_mutants
-from tests.campaigns.verifier_fuzz.estate import DID_WEB, NOW, Estate
+from tests.campaigns.verifier_fuzz.estate import DID_LIBRARY, DID_WEB, NOW, Estate
+from tests.campaigns.verifier_fuzz.ledger import HEADS, NETWORK
 from tests.campaigns.verifier_fuzz.nodes import InnerNode, Liar, Replayer, Silent
 from tests.campaigns.verifier_fuzz.originals import ANYONE, AS_OF_BLOCK, DID_ONLY, NO_ANCHOR, OFFLINE, STRICT
 from tests.campaigns.verifier_fuzz.signing import Document
 from tests.verifier.stage import Shelf
 
 NAME, SOURCE = "Example University", "the campaign"
+
+
+class Desk(Shelf):
+    """Documents at hand, of which some may be damaged, as files may be."""
+
+    def profiles_of(self, did: str) -> tuple[bytes, ...]:
+        return tuple(data for data in self.profiles.values() if _did_in(data) == did)
+
+
+def _did_in(data: bytes) -> object:
+    try:
+        value = loads(data)
+    except InputError:
+        return None
+    return value.get("id") if isinstance(value, dict) else None
 
 
 class Bench:
@@ -39,7 +56,7 @@ class Bench:
         self.estate = estate
         self._memory = DocumentMemory()
         self._honest = estate.ledger.node()
-        self._shelf = Shelf(estate.did_documents, dict(estate.profiles), estate.list_copies())
+        self._shelf = Desk(estate.did_documents, dict(estate.profiles), estate.list_copies())
         pinned = self.trust()
         by_did = self.trust(with_accounts=False)
         live = self._live
@@ -58,7 +75,14 @@ class Bench:
     def trust(self, *, with_accounts: bool = True) -> Trust:
         estate = self.estate
         accounts = {estate.university.did: estate.campus.id, DID_WEB: estate.college.id}
-        dids = [estate.university.did, DID_WEB, estate.named.did, estate.named_nist.did, estate.chamber.did]
+        dids = [
+            estate.university.did,
+            DID_WEB,
+            DID_LIBRARY,
+            estate.named.did,
+            estate.named_nist.did,
+            estate.chamber.did,
+        ]
         issuers = [TrustedIssuer(did, accounts.get(did) if with_accounts else None, NAME, SOURCE) for did in dids]
         return Trust((estate.deployment,), tuple(issuers))
 
@@ -68,8 +92,9 @@ class Bench:
     def _verifier(
         self, trust: Trust, source: Callable[..., FactSource], policy: Policy, shelf: Shelf | None = None
     ) -> Verifier:
+        asked = replace(policy, heads={NETWORK: HEADS})
         return Verifier(
-            trust, source, clock=lambda: NOW, policy=policy, documents=shelf or self._shelf, memory=self._memory
+            trust, source, clock=lambda: NOW, policy=asked, documents=shelf or self._shelf, memory=self._memory
         )
 
     def offline(self, saved: list[SavedFacts]) -> Verifier:
@@ -105,10 +130,11 @@ class Bench:
     def pinned(self, rng: random.Random) -> Verifier:
         """Give a verifier of whose pinned documents one was changed, replaced or taken away."""
         estate = self.estate
-        shelf = Shelf(dict(estate.did_documents), dict(estate.profiles), estate.list_copies())
+        shelf = Desk(dict(estate.did_documents), dict(estate.profiles), estate.list_copies())
         kind = rng.randrange(4)
         if kind == 0:
-            shelf.did_documents[DID_WEB] = changed(estate.did_documents[DID_WEB], rng, estate)
+            did = rng.choice(sorted(shelf.did_documents))
+            shelf.did_documents[did] = changed(shelf.did_documents[did], rng, estate)
         elif kind == 1:
             digest = rng.choice(sorted(shelf.profiles))
             shelf.profiles[digest] = self._profile(shelf.profiles[digest], rng)
