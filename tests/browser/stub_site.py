@@ -37,7 +37,7 @@ class StubSite:
         self.paths: list[str] = []
         self.pause_s = 0.0
         page = PageRoutes(
-            verdicts,
+            lambda files, budget: verdicts(files),
             BodyReader(Limits()),
             Workers(2, 64),
             explorers=EXPLORERS,

@@ -143,3 +143,42 @@ def test_a_text_with_a_byte_order_mark_is_refused_as_such() -> None:
 
 def test_an_integer_of_thousands_of_digits_is_a_number_and_no_crash() -> None:
     assert refusal("[" + "9" * 5000 + "]") == refusal("9" * 300) == "json.number"
+
+
+def structure_of(value: Any) -> int:
+    """Count brackets that open, and commas, of a text without white space in strings."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return 1 + max(0, len(value) - 1) + sum(map(structure_of, inner))
+    return 0
+
+
+@given(VALUES, st.booleans(), st.integers(0, 12))
+def test_values_are_counted_outside_of_strings(value: Any, escape: bool, allowed: int) -> None:
+    text = json.dumps(value, ensure_ascii=escape)
+    if structure_of(value) <= allowed:
+        assert loads(text, max_values=allowed) == json.loads(text)
+    else:
+        assert refusal(text, max_values=allowed, max_depth=1_000) == "json.too_many"
+
+
+@pytest.mark.parametrize("filler", ["{}", "[]", "0", '""', '{"a":0}', '[[{"":{}}]]'])
+def test_a_document_of_the_largest_size_that_is_all_structure_is_refused_before_a_parser_sees_it(filler: str) -> None:
+    many = ",".join([filler] * ((MAX_DOCUMENT_BYTES - 2) // (len(filler) + 1)))
+    assert refusal(f"[{many}]") == "json.too_many"
+
+
+def test_a_text_full_of_commas_and_brackets_is_one_value() -> None:
+    for text in ("," * 900_000, "[{" * 400_000, '",' * 200_000, "\\" * 400_000 + "," * 100_000):
+        assert loads(json.dumps([text])) == [text]
+
+
+def test_quotes_without_end_are_refused_without_being_taken_apart() -> None:
+    assert refusal("[[" + '""' * 400_000 + "," * 60_000) == "json.too_many"
+
+
+def test_what_is_allowed_grows_with_the_size_that_is_allowed() -> None:
+    text = "[" + "0," * 60_000 + "0]"
+    assert refusal(text) == "json.too_many"
+    assert loads(text, max_bytes=2 * MAX_DOCUMENT_BYTES) == [0] * 60_001
+    assert loads("[" + "0," * 900 + "0]", max_bytes=4_000) == [0] * 901

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report
 from credroot.verifier.subject import Carrier, SubmittedFile
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from credroot.core.values import Digest
+    from credroot.credential.baking.archive import Archive
 
 EVIDENCE_SUFFIX = ".evidence.json"
 """What lies beside a credential and is none itself."""
@@ -29,8 +31,8 @@ class Opened:
     name: str
     data: bytes
     """What a verifier reads; of a PDF, the attachment."""
-    problem: InputError | None = None
-    """Why nothing could be taken out of it; `data` is empty then."""
+    problem: InputError | BudgetExceeded | None = None
+    """Why nothing could be taken out of it, or nobody looked; `data` is empty then."""
     is_attachment: bool = False
     """Whether `data` was attached to a PDF."""
 
@@ -69,36 +71,90 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def open_file(name: str, data: bytes, *, prefix: bool = False) -> tuple[Opened, ...]:
-    """Open one file. What is wrong with it becomes a value; anything but zip and PDF is given back as it is.
+class Opening:
+    """The files that one file stands for; each is taken out when it is asked for, and not kept.
 
-    `prefix` puts the archive's name before those of its members. Saved evidence in an archive is left out, unless there
-    is nothing else in it.
+    What is wrong with one becomes a value; anything but zip and PDF is given back as it is. Saved evidence in an
+    archive is left out, unless there is nothing else in it.
     """
-    if data.startswith(_ZIP):
-        return _members(name, data, prefix=prefix)
-    return (_attachment(name, data),)
+
+    def __init__(self, name: str, data: bytes, *, prefix: bool = False, budget: Budget | None = None) -> None:
+        """Look at the directory of an archive; `prefix` puts its name before those of its members.
+
+        What is unpacked is paid for out of `budget`: what it has no room for is not looked at.
+        """
+        self._name, self._data, self._prefix = name, data, prefix
+        self._budget = budget or Budget({})
+        self._problem: InputError | None = None
+        self._archive: Archive | None = None
+        self._places: list[int] = [0]
+        if data.startswith(_ZIP):
+            self._open_archive()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Opened]:
+        return map(self._opened, self._places)
+
+    def _open_archive(self) -> None:
+        # Imported here: most files are no archives, and a verdict should not wait for their reader.
+        from credroot.credential.baking.archive import Archive
+
+        try:
+            archive = self._archive = Archive(self._data)
+        except InputError as error:
+            self._problem = error
+            return
+        every = list(range(len(archive)))
+        self._places = [place for place in every if not archive.name(place).endswith(EVIDENCE_SUFFIX)] or every
+
+    def _opened(self, place: int) -> Opened:
+        if self._problem is not None:
+            return Opened(self._name, b"", self._problem)
+        if self._archive is None:
+            return _attachment(self._name, self._data, self._budget)
+        name = self._archive.name(place)
+        called = f"{self._name}/{name}" if self._prefix else name
+        try:
+            self._budget.spend(Work.KILOBYTES, self._archive.size(place) // 1_024)
+        except BudgetExceeded as error:
+            return Opened(called, b"", error)
+        member = self._archive.member(place)
+        if member.problem is not None:
+            return Opened(called, b"", InputError("it can't be unpacked", code=member.problem))
+        return _attachment(called, member.data, self._budget)
+
+
+def open_file(name: str, data: bytes, *, prefix: bool = False) -> tuple[Opened, ...]:
+    """Open one file, and all that it stands for at once: see `Opening`."""
+    return tuple(Opening(name, data, prefix=prefix))
 
 
 def evidence_in(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Give name and content of the saved evidence in an archive; nothing where `data` is none, or is damaged."""
     if not data.startswith(_ZIP):
         return
-    from credroot.credential.baking.archive import read_archive
+    from credroot.credential.baking.archive import Archive
 
     try:
-        members = read_archive(data)
+        archive = Archive(data)
     except InputError:
         return
-    for member in members:
-        if member.name.endswith(EVIDENCE_SUFFIX) and member.problem is None:
-            yield member.name, member.data
+    for place in range(len(archive)):
+        if archive.name(place).endswith(EVIDENCE_SUFFIX):
+            member = archive.member(place)
+            if member.problem is None:
+                yield member.name, member.data
 
 
-def unreadable(problem: InputError) -> Report:
-    """Give the report of a file in which no credential could be read."""
+def unreadable(problem: InputError | BudgetExceeded) -> Report:
+    """Give the report of a file in which no credential could be read, or at which nobody looked."""
     from credroot.verifier.judge import CHECKS
+    from credroot.verifier.unjudged import unjudged
 
+    if isinstance(problem, BudgetExceeded):
+        return unjudged(problem, (name for name, _ in CHECKS))
     unasked = [
         Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: the file could not be read.")
         for name, _ in CHECKS[1:]
@@ -107,31 +163,13 @@ def unreadable(problem: InputError) -> Report:
     return Report((Check("format", Outcome.FAILED, problem.code, message), *unasked))
 
 
-def _members(name: str, data: bytes, *, prefix: bool) -> tuple[Opened, ...]:
-    # Imported here: most files are no archives, and a verdict should not wait for their reader.
-    from credroot.credential.baking.archive import read_archive
-
-    try:
-        members = read_archive(data)
-    except InputError as error:
-        return (Opened(name, b"", error),)
-    opened = []
-    files = [member for member in members if not member.name.endswith(EVIDENCE_SUFFIX)]
-    for member in files or members:
-        called = f"{name}/{member.name}" if prefix else member.name
-        if member.problem is None:
-            opened.append(_attachment(called, member.data))
-        else:
-            opened.append(Opened(called, b"", InputError("it can't be unpacked", code=member.problem)))
-    return tuple(opened)
-
-
-def _attachment(name: str, data: bytes) -> Opened:
+def _attachment(name: str, data: bytes, budget: Budget) -> Opened:
     if not data.startswith(_PDF):
         return Opened(name, data)
     from credroot.credential.baking.pdf import extract_pdf
 
     try:
-        return Opened(name, extract_pdf(data), is_attachment=True)
-    except InputError as error:
+        attached = extract_pdf(data, unpacked=lambda size: budget.spend(Work.KILOBYTES, size // 1_024))
+    except (InputError, BudgetExceeded) as error:
         return Opened(name, b"", error)
+    return Opened(name, attached, is_attachment=True)

@@ -6,6 +6,7 @@ proof value is described in `proof_value`, whose names this module offers as its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -134,11 +135,20 @@ def leaf_of(options: JsonObject, document: JsonObject) -> Leaf:
         ProofError: as `split_proofs`.
         InputError: as `canonical_bytes`.
     """
-    signed_options = {name: value for name, value in options.items() if name != "proofValue"}
+    (leaf,) = leaves_of([options], document)
+    return leaf
+
+
+def leaves_of(every: Sequence[JsonObject], document: JsonObject) -> list[Leaf]:
+    """Give the leaf of `document` under each of several options, as `leaf_of` does; the document is hashed once."""
     unanchored, _ = split_proofs(document)
-    options_digest = sha256(canonical_bytes(signed_options)).digest()
     document_digest = sha256(canonical_bytes(unanchored)).digest()
-    return Leaf(Digest.sha256(_CREDENTIAL_TAG + options_digest + document_digest))
+    leaves = []
+    for options in every:
+        signed_options = {name: value for name, value in options.items() if name != "proofValue"}
+        options_digest = sha256(canonical_bytes(signed_options)).digest()
+        leaves.append(Leaf(Digest.sha256(_CREDENTIAL_TAG + options_digest + document_digest)))
+    return leaves
 
 
 def attach(document: JsonObject, options: JsonObject, proof_value: str) -> JsonObject:

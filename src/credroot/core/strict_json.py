@@ -1,7 +1,8 @@
 """The only way in for JSON: what two readers could understand differently, or could die of, is refused.
 
-The nesting is measured on the bytes before any parser sees them, without recursion: parsers recurse, and where another
-package has raised the recursion limit, deep nesting ends the process.
+Nesting and the number of values are measured on the bytes before any parser sees them, without recursion. Parsers
+recurse, and where another package has raised the recursion limit, deep nesting ends the process; and three bytes of
+``{},`` become an object of 72.
 """
 
 from __future__ import annotations
@@ -20,30 +21,44 @@ MAX_DOCUMENT_BYTES: Final = 1 << 20
 """Bytes in a document at most: a credential has some 4 kB, one with an embedded picture some 100 kB."""
 MAX_DEPTH: Final = 32
 """Arrays and objects inside one another at most; Open Badges need about 10."""
+BYTES_A_VALUE: Final = 20
+"""A document may have one value for so many of the bytes that are allowed: real ones have one for 25 to 40."""
+ALWAYS_VALUES: Final = 1_000
+"""Values that a document may have however few bytes are allowed."""
 MAX_INTEGER: Final = 2**53 - 1
 """The largest integer, and its negative the smallest, that every JSON reader takes for the same number."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _ONE_KIND: Final = bytes.maketrans(b"[]", b"{}")
 _NO_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
-_NOT_OPENING: Final = bytes(set(range(256)) - set(b"{["))
+_NO_STRUCTURE: Final = bytes(set(range(256)) - set(b"{}[],"))
+_WINDOW_BYTES: Final = 1 << 16  # of a text that is taken apart at once, so that a large one is not there twice
+_QUOTES_A_VALUE: Final = 4  # a value is a member's, with its name, and a text itself
 _COMPACT: Final = orjson.OPT_STRICT_INTEGER
 _INDENTED: Final = orjson.OPT_STRICT_INTEGER | orjson.OPT_INDENT_2
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def loads(
-    data: bytes | str, *, max_bytes: int = MAX_DOCUMENT_BYTES, max_depth: int = MAX_DEPTH, one_meaning: bool = True
+    data: bytes | str,
+    *,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_values: int | None = None,
+    one_meaning: bool = True,
 ) -> JsonValue:
     """Parse one JSON text (RFC 8259) that has exactly one meaning.
 
     A text given as `str` is taken as its UTF-8 bytes. ``-0`` is the integer 0, ``-0.0`` a float; both are canonically
-    0 (RFC 8785). `max_depth` counts arrays and objects inside one another, 1 for ``[]``; at most 1,000. Without
-    `one_meaning` the parser's own limit of depth, 1,024, holds, the last of duplicate keys is taken and large integers
-    may be rounded: for large answers whose members are each checked, never for what is hashed.
+    0 (RFC 8785). `max_depth` counts arrays and objects inside one another, 1 for ``[]``; at most 1,000. `max_values`
+    counts commas and opening brackets, which are as many as the values or a few more; without it one is allowed for
+    each `BYTES_A_VALUE` of `max_bytes`, and `ALWAYS_VALUES`. Without `one_meaning` the parser's own limit of depth,
+    1,024, holds, values are not counted, the last of duplicate keys is taken and large integers may be rounded: for
+    large answers of an endpoint of ours, whose members are each checked, never for what is hashed.
 
     Raises:
         InputError: by code ``json.too_large``, more than `max_bytes`; ``json.bom``; ``json.too_deep``;
+            ``json.too_many``, more than `max_values`;
             ``json.not_utf8``; ``json.syntax``; ``json.surrogate``, half a character, also when escaped;
             ``json.number``, an integer beyond `MAX_INTEGER`, a float that is not finite, NaN or Infinity;
             ``json.duplicate_key``.
@@ -58,7 +73,8 @@ def loads(
     unescaped = data
     if one_meaning:
         unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
-        _require_shallow(unescaped, max_depth)
+        wanted = max(ALWAYS_VALUES, max_bytes // BYTES_A_VALUE) if max_values is None else max_values
+        _require_bounded(unescaped, max_depth, wanted)
     try:
         value: JsonValue = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -77,15 +93,30 @@ def _as_utf8(data: bytes | str) -> bytes:
         raise InputError("the text has half a character (a lone surrogate)", code="json.surrogate") from error
 
 
-def _require_shallow(unescaped: bytes, max_depth: int) -> None:
-    """Refuse what is nested deeper than `max_depth`.
+def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> None:
+    """Refuse what has more values, or is nested deeper. `unescaped` is as `_outside_strings` takes it.
+
+    What stands in strings is counted too at first, which is cheap: hardly any text has so many brackets and commas.
+    """
+    opening = unescaped.count(b"{") + unescaped.count(b"[")
+    may_be_many = opening + unescaped.count(b",") > max_values
+    if opening <= max_depth and not may_be_many:
+        return
+    if unescaped.count(b'"') > _QUOTES_A_VALUE * (max_values + 1):
+        raise _too_many(max_values)
+    structure = _outside_strings(unescaped, without=_NO_STRUCTURE)
+    # Where there are too many, the first of them tell whether it is for nesting, in bounded time.
+    _require_shallow(structure[: 3 * max_values].translate(_ONE_KIND, _NO_BRACKET), max_depth)
+    if may_be_many and structure.count(b"{") + structure.count(b"[") + structure.count(b",") > max_values:
+        raise _too_many(max_values)
+
+
+def _require_shallow(brackets: bytes, max_depth: int) -> None:
+    """Refuse brackets, all of one kind, that are nested deeper than `max_depth`.
 
     Each turn takes the innermost brackets away. A pair that is left after that was too deep. What is left without any
     pair is no JSON: closing brackets, then opening ones, which the parser would enter before it finds out.
     """
-    if len(unescaped.translate(None, _NOT_OPENING)) <= max_depth:
-        return
-    brackets = _outside_strings(unescaped).translate(_ONE_KIND, _NO_BRACKET)
     for _ in range(max_depth):
         before = len(brackets)
         brackets = brackets.replace(b"{}", b"")
@@ -95,13 +126,18 @@ def _require_shallow(unescaped: bytes, max_depth: int) -> None:
         raise InputError(f"nested more than {max_depth} deep", code="json.too_deep")
 
 
-def _outside_strings(unescaped: bytes) -> bytes:
-    """Give the bytes that stand outside of strings, up to the first syntax error if there is one.
+def _outside_strings(unescaped: bytes, *, without: bytes = b"") -> bytes:
+    """Give the bytes that stand outside of strings, up to the first syntax error if there is one, `without` some.
 
     `unescaped` is a text without its escaped backslashes and then without its escaped quotes, so that every quote left
     opens or closes a string.
     """
-    return b"".join(unescaped.split(b'"')[::2])
+    kept, inside = [], 0
+    for start in range(0, len(unescaped), _WINDOW_BYTES):
+        pieces = unescaped[start : start + _WINDOW_BYTES].split(b'"')
+        kept.append(b"".join(pieces[inside::2]).translate(None, without))
+        inside = (inside + len(pieces) - 1) % 2
+    return b"".join(kept)
 
 
 def _is_how_we_write(value: JsonValue, data: bytes) -> bool:
@@ -155,6 +191,10 @@ def _survey(value: JsonValue) -> tuple[int, bool]:
 def _is_beyond_integers(number: bytes) -> bool:
     """Tell whether a number that orjson took is written as an integer, which is then beyond 64 bits if it is long."""
     return number.lstrip(b"-").isdigit() and len(number) > 17
+
+
+def _too_many(max_values: int) -> InputError:
+    return InputError(f"more than {max_values} values", code="json.too_many")
 
 
 def _out_of_range() -> InputError:

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
 
+from credroot.core.budget import Budget
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.multibase import encode_base58btc
 from credroot.credential.held_signatures import HeldSignatures
 from credroot.credential.keys import SigningKey
+from credroot.credential.suites.priced import priced
 from credroot.credential.suites.proof_judge import (
     MAX_CLOCK_SKEW,
     Canonicalize,
@@ -98,7 +100,7 @@ class ProofSigner:
     ) -> None:
         """See `sign`."""
         self._key = key
-        self._rdfc = portable(canonicalize or _default_canonicalize())
+        self._rdfc = portable(priced(canonicalize, None))
         self._options: JsonObject = {
             "type": DATA_INTEGRITY_PROOF,
             "cryptosuite": EDDSA_RDFC_2022,
@@ -140,14 +142,16 @@ def verify_proofs(
     domain: str | tuple[str, ...] | None = None,
     canonicalize: Canonicalize | None = None,
     held: HeldSignatures | None = None,
+    budget: Budget | None = None,
 ) -> tuple[ProofResult, ...]:
     """Check every proof of `document` but its anchor proofs, in order, and say what became of each.
 
     A proof of a chain is verified only together with the previous proofs that it names. `now` is for ``created`` and
     ``expires``. `challenge` and `domain` are demanded of each proof where they are given. `held` has signatures that
-    need not be computed again; results are the same.
+    need not be computed again; results are the same. What is computed is paid for out of `budget`.
 
     Raises:
+        BudgetExceeded: `budget` has no room for what is left to be looked at.
         ProofError: ``proof.too_many``, more than `MAX_PROOFS`; ``proof.malformed``, ``proof`` holds no objects.
 
     Source: W3C Verifiable Credential Data Integrity 1.0, section 4.4; a set is section 4.5.
@@ -155,8 +159,8 @@ def verify_proofs(
     proofs = proofs_of(document)
     domains = (domain,) if isinstance(domain, str) else domain
     demanded = {"challenge": None if challenge is None else (challenge,), "domain": domains}
-    canonical = canonicalize or _default_canonicalize()
-    judge = ProofJudge(document, proofs, resolve_key, now, proof_purpose, demanded, canonical, held)
+    canonical = priced(canonicalize, budget)
+    judge = ProofJudge(document, proofs, resolve_key, now, proof_purpose, demanded, canonical, held, budget)
     return tuple(judge.result(i) for i, proof in enumerate(proofs) if suite_name(proof) != ANCHOR_SUITE)
 
 
@@ -174,10 +178,3 @@ def portable(canonicalize: Canonicalize) -> Callable[[JsonObject], bytes]:
         return form.nquads
 
     return portable_bytes
-
-
-def _default_canonicalize() -> Canonicalize:
-    # PyLD takes longer to load than the rest of a verification, and a JCS proof needs none of it.
-    from credroot.credential.rdfc_cache import default_shape_cache
-
-    return default_shape_cache().canonical_form

@@ -6,7 +6,7 @@ document's skeleton and values alone, so no document can change what another one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -60,21 +60,34 @@ class ShapeCache:
         """Look once at objects that many documents will hold."""
         return SharedParts(parts, self._terms)
 
-    def canonical_form(self, document: JsonObject, *, shared: SharedParts | None = None) -> CanonicalForm:
+    def canonical_form(
+        self,
+        document: JsonObject,
+        *,
+        shared: SharedParts | None = None,
+        before_pyld: Callable[[int], None] = lambda _times: None,
+    ) -> CanonicalForm:
         """Give the same as `Canonicalizer.canonical_form`, sooner where `shared` has parts of the document.
+
+        `before_pyld` is told how many times PyLD will have to read the document, and may raise against it.
 
         Raises:
             InputError: as there.
         """
         split = skeleton_of(document, self._terms, shared=shared)
         if split is None:
+            before_pyld(1)
             return self._pyld.canonical_form(document)
         key, values = split
         known = self._shapes.get(key)
         if known is not None:
             known.last_use = next(self._uses)
             form = known.shape.fill(values) if known.shape is not None else None
-            return form if form is not None else self._pyld.canonical_form(document)
+            if form is not None:
+                return form
+            before_pyld(1)
+            return self._pyld.canonical_form(document)
+        before_pyld(1 + (hash(key) in self._seen_once))
         form = self._pyld.canonical_form(document)
         if self._is_second_sight(key):
             self._learn(key, values, document, form)

@@ -14,11 +14,14 @@ from hashlib import sha256
 from typing import Any
 
 from credroot.core.errors import InputError
-from credroot.core.json_types import JsonObject
+from credroot.core.json_size import json_size
+from credroot.core.json_types import JsonObject, JsonValue
 from credroot.credential.badge_model import CLASSES, BadgeClass, Kind, Member
 
 MAX_PROBLEMS = 50
 """Problems that are named of one document."""
+MAX_NAMED_VALUES = 1_500
+"""Values of a document of which the places are named; the validator takes 40 us for each, and much memory."""
 _MAX_MESSAGE = 200  # characters; a validator repeats the value in it
 
 OFFICIAL_SHA256: Mapping[str, str] = {
@@ -55,10 +58,12 @@ class SchemaValidator:
         """Answer without reasons, which is faster."""
         return bool(self._validator.is_valid(document))
 
-    def problems(self, document: object) -> tuple[SchemaProblem, ...]:
-        """Give what the schema refuses, at most `MAX_PROBLEMS`."""
+    def problems(self, document: JsonValue) -> tuple[SchemaProblem, ...]:
+        """Give what the schema refuses, at most `MAX_PROBLEMS`; of a large document only that it does."""
         if self.is_valid(document):
             return ()
+        if json_size(document, most=MAX_NAMED_VALUES).values > MAX_NAMED_VALUES:
+            return (SchemaProblem("", "it has another form in some place, and is too large to name it"),)
         found = []
         for error in self._validator.iter_errors(document):
             path = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.instance_path)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.credential.vc_jwt import agrees_with_outer, is_vc_jwt, read_vc_jwt, verify_vc_jwt
 from credroot.credential.vc_problems import VcProblem, VcProblemType, has_errors
 from credroot.credential.vc_structure import ENVELOPED_TYPE, credential_problems, issuer_of
 from credroot.credential.vc_values import type_names
-from credroot.credential.vc_verification import status_problems, validity_problems, verify_credential
+from credroot.credential.vc_verification import status_problems, too_costly, validity_problems, verify_credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,10 @@ def content_of(document: JsonObject) -> JsonObject:
 
 def verify_any(document: JsonObject, means: Means, demand: Demand) -> tuple[VcProblem, ...]:
     """Give all that is wrong with a credential, whether it comes as it is or in an envelope, as `verify_credential`."""
+    try:
+        means.spend(Work.FILES)
+    except BudgetExceeded as error:
+        return (too_costly(error),)
     if not is_envelope(document):
         return verify_credential(document, means, demand)
     try:
@@ -97,7 +102,11 @@ def _signature_problems(envelope: Envelope, means: Means, demand: Demand) -> Ite
 
     kind = VcProblemType.CRYPTOGRAPHIC_SECURITY
     try:
+        means.spend(Work.PROOFS)
         verify_vc_jwt(envelope.token, resolve, now=means.now)
+    except BudgetExceeded as error:
+        yield too_costly(error, "/id")
+        return
     except InputError as error:
         kind = VcProblemType.RANGE if error.code in _TIMES else kind
         yield VcProblem(error.code, kind, str(error), "/id")

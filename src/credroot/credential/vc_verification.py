@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from credroot.core.anchor_domain import anchor_places
+from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.credential.data_integrity import (
@@ -61,6 +62,13 @@ class Means:
     """From the address of a status list to the list and when it was fetched, `None` for a file; `None` for no list."""
     now: datetime
     canonicalize: Canonicalize | None = None
+    budget: Budget | None = None
+    """What the verification may cost."""
+
+    def spend(self, work: Work, amount: int = 1) -> None:
+        """Pay for a piece of work; `BudgetExceeded` where there is nothing left."""
+        if self.budget is not None:
+            self.budget.spend(work, amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +115,13 @@ def proof_answers(document: JsonObject, signer: str, means: Means, demand: Deman
             challenge=demand.challenge,
             domain=demand.domain,
             canonicalize=means.canonicalize,
+            budget=means.budget,
         )
     except InputError as error:
         yield VcProblem(error.code, _proof_type(error.code), str(error), "/proof")
+        return
+    except BudgetExceeded as error:
+        yield too_costly(error, "/proof")
         return
     held = [result for result in results if result.outcome is ProofOutcome.VERIFIED and _is_of(result, signer)]
     for result in results:
@@ -122,6 +134,11 @@ def proof_answers(document: JsonObject, signer: str, means: Means, demand: Deman
         if not results:
             code, message = "proof.missing", "an anchor proof is no signature"
         yield VcProblem(code, VcProblemType.CRYPTOGRAPHIC_SECURITY, message, "/proof")
+
+
+def too_costly(error: BudgetExceeded, pointer: str = "") -> VcProblem:
+    """Give the problem of what could not be verified because it takes more work than is done."""
+    return VcProblem(error.code, VcProblemType.PROOF_VERIFICATION, f"it was not verified: {error}", pointer)
 
 
 def is_anchored(document: JsonObject) -> bool:
@@ -192,6 +209,11 @@ def _entry_problems(entry: JsonObject, issuer: str, means: Means) -> Iterator[Vc
         yield VcProblem("status.list_missing", VcProblemType.STATUS_RETRIEVAL, message)
         return
     document, retrieved = found
+    try:
+        means.spend(Work.LISTS)
+    except BudgetExceeded as error:
+        yield too_costly(error)
+        return
     refusal = _list_refusal(document, issuer, means)
     if refusal is not None:
         yield refusal

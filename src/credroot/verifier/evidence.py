@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from credroot.core.budget import Budget
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Unavailable
+    from credroot.core.report import Check
     from credroot.credential.data_integrity import Canonicalize
     from credroot.verifier.documents import Documents
     from credroot.verifier.subject import Subject
@@ -40,3 +43,12 @@ class Evidence:
     """How documents are canonicalised; `None` for the way of `rdfc_cache`. Results are the same, the time is not."""
     memory: DocumentMemory = field(default_factory=DocumentMemory, compare=False, repr=False)
     """What is known of the documents already; no verdict depends on it."""
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    """What may be spent on judging it; a check that finds nothing left says that it could not be made."""
+    _answers: dict[str, Check] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: str, ask: Callable[[], Check]) -> Check:
+        """Give the answer to a question that several checks ask, found out once."""
+        if name not in self._answers:
+            self._answers[name] = ask()
+        return self._answers[name]

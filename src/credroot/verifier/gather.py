@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
+from credroot.core.budget import Budget
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import Documents, DocumentUnavailable, ListCopy
@@ -18,7 +19,7 @@ from credroot.verifier.identity import issuer_id
 from credroot.verifier.subject import CredentialSubject, Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from credroot.chain.deployment import Deployment
@@ -57,11 +58,43 @@ def gather(
     documents: DocumentSource | None = None,
     canonicalize: Canonicalize | None = None,
     memory: DocumentMemory | None = None,
+    budget: Budget | None = None,
 ) -> tuple[Evidence, ...]:
+    """Find out as `gather_in_turn` does, about all of them."""
+    return tuple(
+        gather_in_turn(
+            subjects,
+            trust,
+            policy,
+            source_of,
+            now,
+            documents=documents,
+            canonicalize=canonicalize,
+            memory=memory,
+            budget=budget,
+        )
+    )
+
+
+def gather_in_turn(
+    subjects: Sequence[Subject],
+    trust: Trust,
+    policy: Policy,
+    source_of: Callable[[Deployment], FactSource],
+    now: datetime,
+    *,
+    documents: DocumentSource | None = None,
+    canonicalize: Canonicalize | None = None,
+    memory: DocumentMemory | None = None,
+    budget: Budget | None = None,
+) -> Iterator[Evidence]:
     """Find out what there is to know about every subject, in order. An outage becomes a value, never an exception.
+
+    The chain is asked about all of them before the first; documents are looked for when it is a subject's turn.
 
     `source_of` gives the source of a pinned registry, or raises `ChainUnavailable` where none is configured.
     `documents` has what others publish about themselves; nothing where it is `None`. `memory` is of earlier verdicts.
+    Each file has a budget of its own, which takes from `budget` where there is one.
     """
     places: dict[Deployment, list[int]] = {}
     deployments: list[Deployment | None] = []
@@ -88,12 +121,12 @@ def gather(
             now,
             canonicalize=canonicalize,
             memory=memory,
+            budget=Budget(parent=budget),
         )
         for place, subject in enumerate(subjects)
     )
-    if documents is None:
-        return tuple(gathered)
-    return tuple(_with_documents_or_incident(evidence, documents) for evidence in gathered)
+    for evidence in gathered:
+        yield evidence if documents is None else _with_documents_or_incident(evidence, documents)
 
 
 def _recent(
@@ -162,9 +195,11 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     digest = facts.profile if isinstance(facts, ChainFacts) else None
     profile = None if digest is None else source.profile(digest)
     own_profiles = source.profiles_of(issuer_id(subject.document)) if subject.claim is None else ()
-    known = replace(evidence, documents=Documents(did_documents, profile, own_profiles, {}, problems))
-    lists = _status_lists(known, source, problems)
-    return replace(known, documents=replace(known.documents, status_lists=lists)) if lists or problems else known
+    lists: dict[str, ListCopy] = {}
+    known = replace(evidence, documents=Documents(did_documents, profile, own_profiles, lists, problems))
+    # Filled in place: what was found out about the signature on the way need not be found out again.
+    lists.update(_status_lists(known, source, problems))
+    return known
 
 
 def _did_documents(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome, Report
 from credroot.core.values import LOCAL_CHAIN_ID
@@ -18,6 +19,7 @@ from credroot.verifier.checks.standing import check_validity
 from credroot.verifier.checks.status import check_status
 from credroot.verifier.presentation import describe, network_of
 from credroot.verifier.subject import Malformed
+from credroot.verifier.unjudged import unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +64,10 @@ def judge(evidence: Evidence) -> Report:
 
 
 def _judge(evidence: Evidence) -> Report:
+    try:
+        evidence.budget.spend(Work.FILES)
+    except BudgetExceeded as error:
+        return unjudged(error, (name for name, _ in CHECKS))
     if isinstance(evidence.subject, Malformed):
         unasked = [
             Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: the file could not be read.")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from credroot.core.anchor_domain import AnchorPlace, anchor_places
-from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaf_of, read_options, split_proofs
+from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaves_of, read_options, split_proofs
 from credroot.core.errors import InputError
 from credroot.core.merkle import root_from_proof
 from credroot.core.strict_json import loads
@@ -201,7 +201,7 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
         )
     claims = [_claim(proof) for proof in proofs]
-    leaves = [leaf_of(proof, unanchored) for proof in proofs]
+    leaves = leaves_of(proofs, unanchored)
     pinned = [
         number for number, claim in enumerate(claims) if trust.registry(claim.chain_id, claim.registry) is not None
     ]

@@ -11,10 +11,11 @@ from credroot.verifier.subject import SubmittedFile, read_subject
 from credroot.verifier.trust import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from credroot.chain.deployment import Deployment
+    from credroot.core.budget import Budget
     from credroot.core.report import Report
     from credroot.core.values import Digest
     from credroot.credential.data_integrity import Canonicalize
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.gather import FactSource
     from credroot.verifier.trust import Trust
+
+    AnyFile = SubmittedFile | tuple[bytes, Digest | None]
+
+PAGE_FILES = 256
+"""Files that one request to a registry is about."""
+PAGE_BYTES = 4 * 2**20
+"""Bytes of files that are parsed at once; parsed they take up to ten times as many."""
 
 
 class Verifier:
@@ -55,14 +63,15 @@ class Verifier:
         """Judge one file: a credential, or a receipt beside the digest of its file. Never raises for what is in it."""
         return self.verify_many([(data, file_digest)])[0]
 
-    def verify_many(self, files: Iterable[SubmittedFile | tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+    def verify_many(self, files: Iterable[AnyFile], *, budget: Budget | None = None) -> tuple[Report, ...]:
         """Judge many files in order, with one request for each page of those that share a registry.
 
-        Whatever goes wrong within the judging of one file becomes that file's own report, and nobody else's.
+        What is read of a page is dropped before the next is read. All together cost no more than `budget`. Whatever
+        goes wrong within the judging of one file becomes that file's own report, and nobody else's.
         """
-        return tuple(judge(evidence) for evidence in self.gather(files))
+        return tuple(judge(evidence) for page in pages(files) for evidence in self.gather(page, budget=budget))
 
-    def gather(self, files: Iterable[SubmittedFile | tuple[bytes, Digest | None]]) -> tuple[Evidence, ...]:
+    def gather(self, files: Iterable[AnyFile], *, budget: Budget | None = None) -> tuple[Evidence, ...]:
         """Find out what there is to know about every file, without judging it."""
         subjects = [
             read_subject(file.data, self.trust, file_digest=file.file_digest, carrier=file.carrier)
@@ -77,4 +86,19 @@ class Verifier:
             documents=self._documents,
             canonicalize=self._canonicalize,
             memory=self._memory,
+            budget=budget,
         )
+
+
+def pages(files: Iterable[AnyFile]) -> Iterator[list[AnyFile]]:
+    """Give files in order, together as many as `PAGE_FILES` and `PAGE_BYTES` allow, and one at least."""
+    page: list[AnyFile] = []
+    size = 0
+    for file in files:
+        size += len(file[0])
+        if page and (len(page) == PAGE_FILES or size > PAGE_BYTES):
+            yield page
+            page, size = [], len(file[0])
+        page.append(file)
+    if page:
+        yield page

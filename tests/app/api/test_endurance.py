@@ -149,20 +149,29 @@ def test_one_address_may_not_ask_without_end_and_the_credentials_of_a_batch_coun
         assert server.get("/healthz").status == 200
 
 
-def test_a_full_house_answers_429_and_beyond_its_connections_those_that_owe_longest_go(workspace: Path) -> None:
+def test_a_full_house_answers_429_and_beyond_its_connections_those_that_owe_longest_go(
+    workspace: Path, model: RegistryModel
+) -> None:
     with LiveServer(workspace, limits={"requests_at_once": 3, "connections": 20, "rate_per_s": 0}) as server:
-        waiting = [server.connect(HALF_BODY) for _ in range(3)]
+        model.delay_s = 1.5
         slow = [server.connect(HALF_HEAD) for _ in range(60)]
         try:
             slow[0].settimeout(PATIENCE_S)
             assert read_to_end(slow[0]) == b""
+            strangers = [encoded(anchored(model, [document(n)], time.monotonic_ns())[0]) for n in range(3)]
+            waiting = [threading.Thread(target=server.verify, args=(body,)) for body in strangers]
+            for thread in waiting:
+                thread.start()
             deadline = time.monotonic() + PATIENCE_S
             while under_way(server) < 4 and time.monotonic() < deadline:
                 time.sleep(0.02)
             response = server.verify(b"{}")
             assert (response.status, response.problem) == (429, "busy")
+            for thread in waiting:
+                thread.join()
         finally:
-            for connection in waiting + slow:
+            model.delay_s = 0
+            for connection in slow:
                 connection.close()
 
 

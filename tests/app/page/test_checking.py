@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.page.checking import FILES_AT_ONCE, MAX_FILES, Checked, Given, open_given
+from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turns
 from credroot.app.page.checking import check as check_opened
+from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
-from credroot.core.report import Check, Outcome, Report
+from credroot.core.report import Check, Outcome, Report, Verdict
 from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.svg import bake_svg
 from tests.browser.reports import credential, verdicts
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def check(given: Sequence[Given], verify_many: VerifyMany) -> tuple[Checked, ...]:
-    return check_opened(open_given(given), verify_many)
+    return check_opened(Entries(given), verify_many)
 
 
 def as_bytes(conclusion: str = "genuine") -> bytes:
@@ -67,12 +68,30 @@ def test_too_many_files_are_refused_before_any_is_judged() -> None:
     assert caught.value.code == "page.too_many"
 
 
-def test_work_without_end_is_given_up() -> None:
-    opened = open_given([Given(as_bytes())] * (FILES_AT_ONCE + 1))
-    with pytest.raises(InputError) as caught:
-        check_opened(opened, verdicts, is_late=lambda: True)
-    assert caught.value.code == "page.too_costly"
-    assert len(check_opened(opened[:FILES_AT_ONCE], verdicts, is_late=lambda: True)) == FILES_AT_ONCE
+def test_what_a_request_has_no_budget_for_is_told_of_each_file_and_no_file_spoils_another() -> None:
+    budget = Budget({Work.KILOBYTES: 5})
+    archive = zipped(a=as_bytes(), b=as_bytes() + b" " * 10_000, c=as_bytes())
+    checked = check_opened(Entries([Given(archive, "x.zip")], budget=budget), verdicts, budget=budget)
+    told = [(entry.report.checks[0].code, entry.report.checks[0].details.get("reason")) for entry in checked]
+    assert told == [("format.credential", None), ("format.too_costly", "budget.kilobytes"), ("format.credential", None)]
+    assert checked[1].report.verdict is Verdict.INDETERMINATE
+
+
+def test_files_are_dropped_before_others_are_unpacked() -> None:
+    large = as_bytes() + b" " * (BYTES_AT_ONCE // 2)
+    asked: list[int] = []
+
+    def verify_many(files: Sequence[tuple[bytes, Digest | None]]) -> tuple[Report, ...]:
+        asked.append(len(files))
+        return tuple(verdicts(files))
+
+    archive = zipped(**{str(number): large for number in range(7)})
+    turns = check_in_turns(Entries([Given(archive, "x.zip")]), verify_many)
+    assert sum(1 for _ in turns) == 7
+    assert asked == [1] * 7
+    asked.clear()
+    assert len(check([Given(as_bytes())] * (FILES_AT_ONCE + 1), verify_many)) == FILES_AT_ONCE + 1
+    assert asked == [FILES_AT_ONCE, 1]
 
 
 def test_the_picture_that_carried_a_credential_is_never_shown() -> None:

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from credroot.app.page.checking import Given, check, open_given
+from credroot.app.page.checking import Entries, Given, check
 from credroot.app.page.code_reader import MAX_PICTURE_BYTES, CodeReader, ReaderBusyError
 from credroot.core.errors import InputError
 from tests.browser.photographs import LINK, code, encoded, photograph
@@ -95,10 +95,10 @@ def test_only_so_many_pictures_are_read_at_once() -> None:
 
 def test_a_single_picture_without_a_credential_is_looked_at_and_many_are_not() -> None:
     reader, picture = CodeReader(), photograph()
-    alone = check(open_given([Given(picture, "photo.jpg")]), verdicts, read_code=reader.link_in)
+    alone = check(Entries([Given(picture, "photo.jpg")]), verdicts, read_code=reader.link_in)
     assert alone[0].report.verdict == "valid"
     assert alone[0].is_carried
-    two = check(open_given([Given(picture, "a.jpg"), Given(picture, "b.jpg")]), verdicts, read_code=reader.link_in)
+    two = check(Entries([Given(picture, "a.jpg"), Given(picture, "b.jpg")]), verdicts, read_code=reader.link_in)
     assert [entry.report.checks[0].code for entry in two] == ["baking.unknown_file"] * 2
-    nothing = check(open_given([Given(encoded(Image.new("L", (99, 99))), "c.jpg")]), verdicts, read_code=reader.link_in)
+    nothing = check(Entries([Given(encoded(Image.new("L", (99, 99))), "c.jpg")]), verdicts, read_code=reader.link_in)
     assert nothing[0].report.checks[0].code == "baking.unknown_file"

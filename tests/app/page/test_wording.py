@@ -34,6 +34,7 @@ NOT_OF_FILES = {
     "anchor.",
     "guard.",
     "credroot.",
+    "budget.",
     "receipt.file",
     "baking.already_baked",
     "baking.svg_",

@@ -10,7 +10,7 @@ import pytest
 
 from credroot.core.errors import InputError
 from credroot.credential.baking import archive as module
-from credroot.credential.baking.archive import MAX_MEMBERS, Member, read_archive
+from credroot.credential.baking.archive import MAX_DIRECTORY_BYTES, MAX_ENTRIES, MAX_MEMBERS, Archive, Member
 
 
 def zipped(*members: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -19,6 +19,10 @@ def zipped(*members: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED)
         for name, data in members:
             archive.writestr(name, data)
     return file.getvalue()
+
+
+def read_archive(data: bytes) -> tuple[Member, ...]:
+    return tuple(Archive(data))
 
 
 def code_of(data: bytes) -> str:
@@ -109,3 +113,73 @@ def test_every_cut_of_an_archive_ends_in_a_refusal_or_a_named_member() -> None:
         except InputError:
             continue
         assert all(member.problem or member.data for member in members)
+
+
+def with_end(data: bytes, *, entries: int | None = None, size: int | None = None) -> bytes:
+    """Rewrite what the record at the end says of the directory."""
+    end = bytearray(data)
+    place = data.rfind(b"PK\x05\x06")
+    if entries is not None:
+        end[place + 8 : place + 12] = struct.pack("<2H", entries, entries)
+    if size is not None:
+        end[place + 12 : place + 16] = struct.pack("<L", size)
+    return bytes(end)
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where the standard library's reader is let at a directory."""
+
+    def read(*_: object) -> None:
+        raise AssertionError("the directory was read")
+
+    monkeypatch.setattr(module.zipfile, "ZipFile", read)
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_directory_is_counted_before_it_is_read() -> None:
+    data = zip_of_folders(1)
+    assert code_of(with_end(data, entries=MAX_ENTRIES + 1)) == "archive.too_many"
+    assert code_of(with_end(data, size=MAX_DIRECTORY_BYTES + 1)) == "archive.too_many"
+    assert code_of(with_end(data + b"a comment", entries=MAX_ENTRIES + 1)) == "archive.too_many"
+    assert code_of(data[:-22] + b"PK\x06\x07" + bytes(16) + data[-22:]) == "archive.too_many"
+
+
+def zip_of_folders(count: int) -> bytes:
+    """Write an archive by hand of `count` folders that share one local header."""
+    local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, 0, 0, 2, 0) + b"a/"
+    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0) + b"a/"
+    end = struct.pack(
+        "<4s4H2LH", b"PK\x05\x06", 0, 0, count & 0xFFFF, count & 0xFFFF, len(entry) * count, len(local), 0
+    )
+    return local + entry * count + end
+
+
+def test_a_record_that_lies_about_the_number_of_entries_is_found_out() -> None:
+    many = zip_of_folders(MAX_ENTRIES + 1)
+    assert code_of(many) == "archive.too_many"
+    assert code_of(with_end(many, entries=1)) == "archive.too_many"
+    assert code_of(zip_of_folders(MAX_ENTRIES)) == "archive.empty"
+
+
+def test_a_member_is_unpacked_when_it_is_asked_for_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(zipped(("a", b"1"), ("b", b"22"), ("c", b"333")))
+    unpacked: list[str] = []
+    unpack = Archive._unpack
+
+    def counted(self: Archive, info: zipfile.ZipInfo) -> bytes:
+        unpacked.append(info.filename)
+        return unpack(self, info)
+
+    monkeypatch.setattr(Archive, "_unpack", counted)
+    assert ([archive.name(place) for place in range(len(archive))], archive.size(2)) == (["a", "b", "c"], 3)
+    assert unpacked == []
+    assert next(iter(archive)) == Member("a", b"1")
+    assert unpacked == ["a"]
+    assert archive.member(2) == Member("c", b"333")
+
+
+def test_members_of_one_place_are_no_way_around_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_UNPACKED_BYTES", 4_000_000)
+    assert code_of(zipped(("a", bytes(2_000_000)), ("b", bytes(2_000_001)))) == "archive.too_large"
+    assert len(Archive(zipped(("a", bytes(2_000_000)), ("b", bytes(2_000_000))))) == 2

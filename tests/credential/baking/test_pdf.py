@@ -90,3 +90,35 @@ def test_every_cut_ends_in_a_refusal() -> None:
 
 def test_the_limits_are_what_they_say() -> None:
     assert module.MAX_ATTACHMENTS == 64
+
+
+def test_objects_are_looked_through_once_however_many_lengths_refer_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    integers = module._integers
+
+    def counted(data: bytes) -> dict[tuple[int, int], int]:
+        searched.append(len(data))
+        return integers(data)
+
+    monkeypatch.setattr(module, "_integers", counted)
+    assert extract_pdf(pdf(*[attached(length=b"65 0 R")] * 64, b"%d" % len(CREDENTIAL))) == CREDENTIAL
+    assert len(searched) == 1
+    assert extract_pdf(pdf(attached())) == CREDENTIAL
+    assert len(searched) == 1
+
+
+def test_what_is_made_to_be_searched_for_ever_is_refused() -> None:
+    lengths = pdf(*[attached(length=b"99 0 R")] * 64)
+    assert code_of(lengths + b" endobj" * (module.MAX_OBJECTS + 1)) == "pdf.malformed"
+    assert code_of(lengths + b" 99 0 obj" * 300_000) == "pdf.malformed"
+    assert code_of(b"%PDF-1.7\n" + b"/EmbeddedFile" * (module.MAX_MENTIONS + 1)) == "pdf.malformed"
+    assert code_of(pdf() + b"/Type " * 300_000) == "pdf.no_credential"
+
+
+def test_attachments_are_unpacked_up_to_a_cap_and_each_is_told() -> None:
+    bomb = attached(zlib.compress(b"[" + bytes(1_000_000)), more=b"/Filter/FlateDecode")
+    told: list[int] = []
+    with pytest.raises(InputError) as caught:
+        extract_pdf(pdf(*[bomb] * 60), unpacked=told.append)
+    assert caught.value.code == "pdf.malformed"
+    assert told == [1_000_001] * 5

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from credroot.app.api.answers import CLOSE, NO_STORE, SECURITY_HEADERS, Answer, problem_answer, send_answer
+from credroot.app.api.asking import ASKING, NOBODY, asking_client
 from credroot.app.api.problems import BUSY, INTERNAL, RATE, SHUTTING_DOWN, ProblemError
 from credroot.app.api.request_body import ClientGoneError
 from credroot.app.api_settings import EVERY_ORIGIN
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     from credroot.app.api.answers import Headers, Message, Receive, Scope, Send
     from credroot.app.api.event_log import EventLog
+    from credroot.app.api.limits import Limits
     from credroot.app.api.metrics import Metrics
     from credroot.app.api.rate_limit import RateLimit
+    from credroot.app.api.request_body import BodyReader
 
     DirectRoute = Callable[[Scope, Receive], Awaitable[Answer]]
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -45,7 +48,8 @@ class Gate:
         direct: Mapping[tuple[str, str], DirectRoute],
         *,
         rate: RateLimit,
-        requests_at_once: int,
+        bodies: BodyReader,
+        limits: Limits,
         metrics: Metrics,
         log: EventLog,
         monotonic: Callable[[], float],
@@ -60,7 +64,9 @@ class Gate:
         self._direct = dict(direct)
         self._paths = {path for _, path in direct}
         self._rate = rate
-        self._requests_at_once = requests_at_once
+        self._bodies = bodies
+        self._limits = limits
+        self._requests_of: dict[str, int] = {}
         self._metrics = metrics
         self._log = log
         self._monotonic = monotonic
@@ -75,11 +81,16 @@ class Gate:
             return
         exchange = _Exchange(scope, send, self._cors(scope))
         began = self._monotonic()
+        client = asking_client(scope)
+        ASKING.set(client)
         self.under_way += 1
+        self._requests_of[client] = self._requests_of.get(client, 0) + 1
         try:
             await self._answer(exchange, receive)
         finally:
             self.under_way -= 1
+            self._leave(client)
+            self._bodies.release(scope)
             seconds = self._monotonic() - began
             route = exchange.route
             self._metrics.request(scope["method"], route, exchange.status, seconds)
@@ -87,6 +98,11 @@ class Gate:
                 self._log.write(
                     "request", method=scope["method"], route=route, status=exchange.status, ms=round(seconds * 1e3, 2)
                 )
+
+    def _leave(self, client: str) -> None:
+        self._requests_of[client] -= 1
+        if not self._requests_of[client]:
+            del self._requests_of[client]
 
     async def _answer(self, exchange: _Exchange, receive: Receive) -> None:
         try:
@@ -113,7 +129,7 @@ class Gate:
         if path not in UNLIMITED:
             if not self.charge(scope, 1.0):
                 raise ProblemError(RATE, is_body_unread=_has_body(scope))
-            if self.under_way > self._requests_at_once:
+            if self._is_full(scope):
                 raise ProblemError(BUSY, is_body_unread=_has_body(scope))
         direct = self._direct.get((method, path))
         if direct is not None:
@@ -128,6 +144,16 @@ class Gate:
             if _has_body(scope):
                 exchange.more = (CLOSE,)  # no other route reads a body, so the connection can't be used again
             await self._inner(inner_scope, receive, exchange.send)
+
+    def _is_full(self, scope: Scope) -> bool:
+        """Tell whether there is no place for a request: in all, of those that wait for an answer, or of its client.
+
+        Whoever waits for a body takes no place from others, only from its own client's.
+        """
+        client = asking_client(scope)
+        if client != NOBODY and self._requests_of[client] > self._limits.requests_of_client:
+            return True
+        return self.under_way - self._bodies.reading > self._limits.requests_at_once
 
     def charge(self, scope: Scope, cost: float) -> bool:
         """Take `cost` of the client's share; answer whether there was enough."""

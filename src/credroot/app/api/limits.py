@@ -17,14 +17,22 @@ class Limits:
     """Of a credential or receipt: what every reader of ours takes."""
     large_body_bytes: int = 16 * MIB
     """Of a picture with a credential in it, and of many credentials."""
-    large_bodies: int = 8
-    """Large bodies in memory at once: 128 MiB in all."""
+    held_bytes: int = 128 * MIB
+    """Of bodies that are in memory at once, from the moment that they arrive until they are answered."""
+    held_bytes_of_client: int = 40 * MIB
+    """Of those of one client: two of the largest, and some."""
     batch_credentials: int = 1_000
     """In one request: 50 questions to the chain at worst, one where all are of the same batch."""
+    batch_values: int = 250_000
+    """JSON values of a batch: a thousand credentials have some 150 each, with the names of members not counted."""
     body_s: float = 10.0
     """Seconds for a body of ordinary size to arrive: 1 MiB over a line of 1 Mbit/s."""
     large_body_s: float = 30.0
     """Seconds for a large one."""
+    idle_s: float = 3.0
+    """Seconds that a body may stand still: a telephone that changes its cell takes one or two."""
+    slowest_bytes_per_s: int = 4_096
+    """Of a body, on the average, once `idle_s` have passed: a line of 33 kbit/s."""
     head_s: float = 10.0
     """Seconds from a connection's beginning, or from its last answer, to the end of the next request's headers."""
     closing_s: float = 5.0
@@ -37,13 +45,19 @@ class Limits:
     """Of request line and headers together; browsers send some 2 kB."""
     headers: int = 100
     connections: int = 2_000
-    """Open at once; beyond, whoever has owed its headers for the longest time is dropped."""
+    """Open at once; beyond, of the client who has the most the one is dropped that owes its headers and was silent for
+    longest."""
     requests_at_once: int = 512
-    """Being answered at once; beyond, the answer is 429."""
+    """Being answered at once, without those whose body is still to come; beyond, the answer is 429."""
+    requests_of_client: int = 64
+    """Of one client at once, with those whose body is still to come; beyond, the answer is 429, for that client."""
     threads: int = 8
     """For questions to the chain and for work that would hold up others."""
     queue: int = 256
-    """Pieces of work that wait for a thread; beyond, the answer is 429."""
+    """Pieces of work that wait for a thread; beyond, the answer is 429. One client has a fourth of them."""
+    switch_s: float = 0.0005
+    """Seconds after which a thread that computes lets others of this process run, ten times as often as Python does by
+    itself: the thread that serves everybody is one of them."""
     inline_bytes: int = 64 * 1024
     """A larger body is parsed by a thread: parsing takes some 5 us a kB, and nobody is served meanwhile."""
     index_threads: int = 2

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from credroot.app.api.asking import NOBODY
 from credroot.app.api.limits import Limits
 from credroot.app.api.problems import BAD_REQUEST, HEADERS, ProblemError
+from credroot.app.api.rate_limit import client_of
 from credroot.app.api.request_body import BODY_IS_HERE
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_due: float | None = None
         """When the next request's head must be complete; `None` while a request is being answered."""
+        self._heard_at = 0.0
         self._closing_since: float | None = None
         self._stalled_since: float | None = None
         self._head_bytes = 0
@@ -42,15 +45,23 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_head_too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection; beyond the limit, the one that owes its head for the longest time goes."""
+        """Take the connection; beyond the limit, of whoever has the most the one goes that was silent for longest."""
         super().connection_made(transport)
         self._expect_head()
+        self._heard_at = self.loop.time()
         if len(self.connections) > self.limits.connections:
-            self._slowest().transport.abort()
+            self._least_missed().transport.abort()
 
-    def _slowest(self) -> GuardedProtocol:
-        owing = [one for one in self.connections if isinstance(one, GuardedProtocol) and one._head_due is not None]
-        return min(owing, key=lambda one: one._head_due or 0.0)
+    def _least_missed(self) -> GuardedProtocol:
+        by_client: dict[str, list[GuardedProtocol]] = {}
+        for one in self.connections:
+            if isinstance(one, GuardedProtocol) and not one.transport.is_closing():
+                by_client.setdefault(one._peer(), []).append(one)
+        most = max(by_client.values(), key=len, default=[self])
+        return min(most, key=lambda one: (one._head_due is None, one._heard_at))
+
+    def _peer(self) -> str:
+        return NOBODY if self.client is None else client_of(self.client[0])
 
     def _expect_head(self) -> None:
         self._head_due = self.loop.time() + self.limits.head_s
@@ -59,6 +70,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what arrived; a head that grows too large is refused before it is complete."""
         self._request_bytes += len(data)
+        self._heard_at = self.loop.time()
         if self._head_due is not None:
             self._head_bytes += len(data)
         super().data_received(data)

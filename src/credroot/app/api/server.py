@@ -78,6 +78,7 @@ def run(
 ) -> None:
     """Serve on `listener` until SIGINT or SIGTERM. `trusted_proxies` may say in X-Forwarded-For whom they ask for."""
     GuardedProtocol.limits = limits
+    sys.setswitchinterval(limits.switch_s)
     _allow_descriptors(limits.connections + SPARE_DESCRIPTORS)
     _carry_warnings(log)
     config = uvicorn.Config(

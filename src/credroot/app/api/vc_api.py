@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.app.api.problems import RATE, ProblemError
+from credroot.app.api.request_budget import request_budget
 from credroot.app.api.vc_api_requests import (
     STATUS_CHECK,
     RefusedRequestError,
@@ -33,13 +34,13 @@ from credroot.credential.vc_presentation import (
     AUTHENTICATION,
     MAX_CREDENTIALS,
     held_credentials,
-    verify_presentation,
+    verify_in_turns,
 )
 from credroot.credential.vc_problems import has_errors
 from credroot.credential.vc_verification import Demand, Means, is_anchored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from datetime import datetime
 
     from credroot.app.api.answers import Answer, Receive, Scope
@@ -106,7 +107,7 @@ class VcVerifyRoutes:
             held = min(len(held_credentials(request.document)), MAX_CREDENTIALS)
             if not self._charge(scope, self._limits.batch_rate_share * held):
                 raise ProblemError(RATE, "the credentials of a presentation count as requests too")
-            return await self._workers.run(lambda: self._presentation(request))
+            return await self._workers.run_in_turns(self._presentation(request))
         except RefusedRequestError as refused:
             return json_answer(400, problem_members(refused.problems))
 
@@ -119,10 +120,10 @@ class VcVerifyRoutes:
             body["verifiableCredential"] = request.document
         return _answer(problems, _with_notices(body, [request.document]))
 
-    def _presentation(self, request: VcRequest) -> Answer:
+    def _presentation(self, request: VcRequest) -> Generator[None, None, Answer]:
         demand = read_demand(request.options, AUTHENTICATION)
         has_proof = request.name == "verifiablePresentation"
-        found = verify_presentation(request.document, self._means(), demand, has_proof=has_proof)
+        found = yield from verify_in_turns(request.document, self._means(), demand, has_proof=has_proof)
         inner: list[JsonValue] = [problem_members(problems) for problems in found.credentials]
         body: JsonObject = {
             "checks": _checks(demand),
@@ -135,7 +136,7 @@ class VcVerifyRoutes:
         return _answer(found.all, _with_notices(body, held_credentials(request.document)))
 
     def _means(self) -> Means:
-        return Means(self._keys_for, self._find_list, self._clock())
+        return Means(self._keys_for, self._find_list, self._clock(), budget=request_budget())
 
     def _keys_for(self, purpose: str) -> ResolveKey:
         """Find keys in DID documents; those for authentication are read as if they stood where assertions' do."""

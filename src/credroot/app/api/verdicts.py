@@ -13,18 +13,19 @@ import orjson
 from credroot.app.api.answers import JSON, Answer, problem_answer
 from credroot.app.api.inline import is_quick
 from credroot.app.api.problems import MEDIA_TYPE, NOT_JSON, RATE, TOO_LARGE, UNAVAILABLE, UNPROCESSABLE, ProblemError
+from credroot.app.api.request_budget import request_budget
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Verdict
 from credroot.core.strict_json import MAX_DEPTH, loads
 from credroot.core.values import Digest
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.fact_cache import NotCachedError
-from credroot.verifier.gather import gather
+from credroot.verifier.gather import gather_in_turn
 from credroot.verifier.judge import judge
 from credroot.verifier.subject import Malformed, read_subject, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from datetime import datetime
 
     from credroot.app.api.answers import Receive, Scope
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from credroot.app.api.problems import ProblemKind
     from credroot.app.api.request_body import BodyReader
     from credroot.app.api.workers import Workers
+    from credroot.core.budget import Budget
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.core.report import Report
     from credroot.verifier.documents import DocumentSource
@@ -42,8 +44,10 @@ if TYPE_CHECKING:
     from credroot.verifier.trust import Policy, Trust
 
 REPORTS_FORMAT = "credroot/verify/v1"
-JUDGING_S = 20.0
-"""Seconds of work that one batch may cost; a thousand ordinary credentials take one."""
+READ_AT_ONCE = 50
+"""Credentials of a batch that are hashed, after which others have their turn."""
+TURN_US = 30_000
+"""Microseconds of work, as `Work` prices it, after which others have their turn."""
 _FILES = frozenset(
     {
         b"image/png",
@@ -125,7 +129,7 @@ class VerdictRoutes:
         items = await self._workers.run(lambda: self._items(data))
         if not self._charge(scope, self._limits.batch_rate_share * len(items)):
             raise ProblemError(RATE, "the credentials of a batch count as requests too")
-        reports = await self._workers.run(lambda: self._judge_many(items))
+        reports = await self._workers.run_in_turns(self._judge_many(items))
         for report in reports:
             self._count(report)
         wire: list[JsonValue] = [*reports]
@@ -139,26 +143,36 @@ class VerdictRoutes:
     async def _judge(self, subject: Subject) -> Report:
         if not self._may_fetch and is_quick(subject):
             try:
-                return judge(self._evidence([subject], waiting=False)[0])
+                return judge(next(self._evidence([subject], waiting=False)))
             except NotCachedError:
                 pass
         return await self._workers.run(lambda: self._judge_waiting(subject))
 
     def _judge_waiting(self, subject: Subject) -> Report:
-        return judge(self._evidence([subject], waiting=True)[0])
+        return judge(next(self._evidence([subject], waiting=True)))
 
-    def _judge_many(self, items: Sequence[JsonValue]) -> list[JsonObject]:
-        end = self._monotonic() + JUDGING_S
+    def _judge_many(self, items: Sequence[JsonValue]) -> Generator[None, None, list[JsonObject]]:
+        """Judge one after the other; others have their turn after each `TURN_US` of work."""
+        budget = request_budget(self._monotonic)
         reports: list[JsonObject] = []
-        for evidence in self._evidence([self._item(item) for item in items], waiting=True):
-            if self._monotonic() > end:
-                raise ProblemError(TOO_LARGE, "these take too long to check together", code="batch.too_costly")
+        subjects: list[Subject] = []
+        for item in items:
+            subjects.append(self._item(item))
+            if len(subjects) % READ_AT_ONCE == 0:
+                yield
+        turn_ends = budget.price + TURN_US
+        for evidence in self._evidence(subjects, waiting=True, budget=budget):
             reports.append({"index": len(reports), **judge(evidence).to_json()})
+            if budget.price >= turn_ends:
+                turn_ends = budget.price + TURN_US
+                yield
         return reports
 
-    def _evidence(self, subjects: Sequence[Subject], *, waiting: bool) -> tuple[Evidence, ...]:
+    def _evidence(
+        self, subjects: Sequence[Subject], *, waiting: bool, budget: Budget | None = None
+    ) -> Iterator[Evidence]:
         source_of = self._cache.registry if waiting else self._cache.known
-        return gather(
+        return gather_in_turn(
             subjects,
             self._trust,
             self._policy,
@@ -166,6 +180,7 @@ class VerdictRoutes:
             self._clock(),
             documents=self._documents,
             memory=self._memory,
+            budget=budget or request_budget(self._monotonic),
         )
 
     def _read_file(self, data: bytes) -> Subject:
@@ -192,7 +207,9 @@ class VerdictRoutes:
 
     def _items(self, data: bytes) -> list[JsonValue]:
         limits = self._limits
-        document = parse(data, max_bytes=limits.large_body_bytes, max_depth=MAX_DEPTH + 2)
+        document = parse(
+            data, max_bytes=limits.large_body_bytes, max_depth=MAX_DEPTH + 2, max_values=limits.batch_values
+        )
         items = document.get("credentials") if isinstance(document, dict) and len(document) == 1 else None
         if not isinstance(items, list) or not items:
             raise ProblemError(UNPROCESSABLE, 'a batch is {"credentials": [...]} with one credential at least')
@@ -238,10 +255,10 @@ def is_only_an_outage(report: JsonObject) -> bool:
     return open_checks.get("anchor") == "anchor.unavailable" and open_checks.keys() <= _NEED_THE_CHAIN
 
 
-def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> JsonValue:
+def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> JsonValue:
     """Parse a body. Raises `ProblemError`: ``not-json``, or ``too-large``."""
     try:
-        return loads(data, max_bytes=max_bytes, max_depth=max_depth)
+        return loads(data, max_bytes=max_bytes, max_depth=max_depth, max_values=max_values)
     except InputError as error:
         raise ProblemError(_kind_of(error.code), str(error), code=error.code) from error
 
@@ -260,7 +277,7 @@ def _is_file(scope: Scope) -> bool:
 
 def _kind_of(code: str) -> ProblemKind:
     """Give the problem that an unreadable file is."""
-    if code in ("json.too_large", "baking.picture_too_large", "baking.payload_too_large"):
+    if code in ("json.too_large", "json.too_many", "baking.picture_too_large", "baking.payload_too_large"):
         return TOO_LARGE
     if code.startswith(("baking.is_", "baking.unknown")):
         return MEDIA_TYPE

@@ -14,7 +14,7 @@ import click
 
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import exit_of_report, worst
-from credroot.app.opening import named_files, open_file, unreadable
+from credroot.app.opening import Opening, named_files, unreadable
 from credroot.app.settings import load_settings
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
@@ -23,8 +23,9 @@ from credroot.core.values import Digest
 from credroot.verifier.trust import PinnedBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from credroot.app.opening import Opened
     from credroot.app.settings import Settings
     from credroot.core.json_types import JsonObject
     from credroot.verifier.trust import Policy
@@ -34,6 +35,8 @@ OUTPUT_FORMAT = "credroot/verify/v1"
 MAX_FILE_BYTES = 20 * 2**20
 PAGE_FILES = 1_000
 """Files that are read and checked together: what bounds memory when there are many."""
+PAGE_BYTES = 32 * 2**20
+"""Bytes of them, and one file more."""
 STDIN = "-"
 _MARKS = {
     Outcome.PASSED: "ok",
@@ -121,7 +124,7 @@ def verify(
                         ("" if first else ",") + "\n" + json.dumps(_wire(name, report), ensure_ascii=False), nl=False
                     )
                 elif not quiet:
-                    brief = len(files) > 1 or len(names) > 1
+                    brief = len(files) > 1 or not first or len(names) > 1
                     click.echo(_told(name, report, brief=brief))
                     if brief and report.verdict is Verdict.VALID:
                         _keep_oldest(brief_on, report.network)
@@ -175,13 +178,25 @@ def _wire(name: str, report: Report) -> JsonObject:
 def _pages(
     verifier: Verifier, files: Sequence[str], digest: Digest | None
 ) -> Iterator[tuple[Sequence[str], Sequence[Report]]]:
-    for start in range(0, len(files), PAGE_FILES):
-        opened = [
-            part for name in files[start : start + PAGE_FILES] for part in open_file(name, _read(name), prefix=True)
-        ]
+    """Judge a page of files after the other; what an archive holds is unpacked when its page has come."""
+    every = (part for name in files for part in Opening(name, _read(name), prefix=True))
+    for opened in _in_groups(every):
         judged = iter(verifier.verify_many(part.submitted(digest) for part in opened if part.problem is None))
         reports = [unreadable(part.problem) if part.problem else next(judged) for part in opened]
         yield [part.name for part in opened], reports
+
+
+def _in_groups(opened: Iterable[Opened]) -> Iterator[list[Opened]]:
+    group: list[Opened] = []
+    size = 0
+    for part in opened:
+        group.append(part)
+        size += len(part.data)
+        if len(group) == PAGE_FILES or size >= PAGE_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import base64
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from credroot.app.opening import Opened, open_file, unreadable
+from credroot.app.opening import Opened, Opening, unreadable
 from credroot.app.page.code_reader import is_picture
 from credroot.app.page.showing import Shown, Standing, show, standing_of
 from credroot.app.page.uploads import shown_path
+from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
@@ -18,10 +19,10 @@ from credroot.verifier.subject import Carrier, CredentialSubject, ReceiptSubject
 from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from credroot.core.json_types import JsonObject
-    from credroot.core.report import Report
+    from credroot.core.report import Check, Report
     from credroot.verifier.subject import Subject
 
     VerifyMany = Callable[[Iterable[SubmittedFile]], Sequence[Report]]
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 MAX_FILES = 1_000
 """Files of one request, those inside archives included."""
 FILES_AT_ONCE = 50
-"""Files between two looks at the clock: some 5 s of work at worst."""
+"""Files that are judged together, with one question to each registry; others have their turn after them."""
+BYTES_AT_ONCE = 2**20
+"""Bytes of files that are held at once, or one file."""
+MAX_KEPT = 500
+"""Characters that are kept of a value behind a message, where it is one of many results."""
 _LINK_START = 64
 _PICTURES = {FileKind.PNG: Carrier.PNG, FileKind.SVG: Carrier.SVG}
 
@@ -71,59 +76,145 @@ class _Read:
     subject: Subject | None = None
     document: JsonObject = field(default_factory=dict)
     """The credential, taken out of a token where it came as one; empty where there is none."""
-    problem: InputError | None = None
+    problem: InputError | BudgetExceeded | None = None
 
 
-def open_given(given: Sequence[Given]) -> tuple[Opened, ...]:
-    """Open everything that was given; a zip becomes the files in it.
+class Entries:
+    """Every file that was given, one after the other; a zip stands for the files in it, which are never all there."""
 
-    Raises:
-        InputError: ``page.too_many``, over `MAX_FILES`.
-    """
-    opened = tuple(part for entry in given for part in open_file(entry.name, entry.data))
-    if len(opened) > MAX_FILES:
-        raise InputError(f"at most {MAX_FILES} files are checked at once", code="page.too_many")
-    return opened
+    def __init__(self, given: Sequence[Given], *, budget: Budget | None = None) -> None:
+        """Look at the directories of archives; what is unpacked later is paid for out of `budget`.
+
+        Raises:
+            InputError: ``page.too_many``, over `MAX_FILES`.
+        """
+        self._openings = [Opening(entry.name, entry.data, budget=budget) for entry in given]
+        if len(self) > MAX_FILES:
+            raise InputError(f"at most {MAX_FILES} files are checked at once", code="page.too_many")
+
+    def __len__(self) -> int:
+        return sum(map(len, self._openings))
+
+    def __iter__(self) -> Iterator[Opened]:
+        return (opened for opening in self._openings for opened in opening)
 
 
 def check(
-    opened: Sequence[Opened],
+    entries: Entries,
     verify_many: VerifyMany,
     *,
-    is_late: Callable[[], bool] = lambda: False,
+    budget: Budget | None = None,
     read_code: Callable[[bytes], str | None] | None = None,
 ) -> tuple[Checked, ...]:
-    """Judge files in order.
+    """Judge files as `check_in_turns` does, in one go."""
+    turns = check_in_turns(entries, verify_many, budget=budget, read_code=read_code)
+    while True:
+        try:
+            next(turns)
+        except StopIteration as done:
+            found: tuple[Checked, ...] = done.value
+            return found
+
+
+def check_in_turns(
+    entries: Entries,
+    verify_many: VerifyMany,
+    *,
+    budget: Budget | None = None,
+    read_code: Callable[[bytes], str | None] | None = None,
+) -> Generator[None, None, tuple[Checked, ...]]:
+    """Judge files in order, a few at a time, and drop them; whoever drives this may do something else in between.
 
     A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own. A
-    single picture that carries nothing may show a QR code; `read_code` looks for a private link in it.
-
-    Raises:
-        InputError: ``page.too_costly``, `is_late` said so before all were judged.
+    single picture that carries nothing may show a QR code; `read_code` looks for a private link in it. What `budget`
+    has no room for is a result that says so.
     """
-    read = [_read(entry) for entry in opened]
-    if read_code is not None and len(read) == 1:
-        read = [_read_with_code(read[0], read_code)]
-    files, digests = _with_receipts(read)
-    asked = [
-        SubmittedFile(entry.payload, digests.get(number), entry.carrier)
-        for number, entry in enumerate(files)
-        if entry.problem is None
-    ]
-    judged = _judged(asked, verify_many, is_late)
-    reports = [unreadable(entry.problem) if entry.problem else next(judged) for entry in files]
-    is_single = len(files) == 1
-    return tuple(_checked(entry, report, details=is_single) for entry, report in zip(files, reports, strict=True))
+    is_single = len(entries) == 1
+    seen: list[_Seen] = []
+    for few in _in_groups(_read(entry, budget) for entry in entries):
+        if is_single and read_code is not None:
+            few = [_read_with_code(few[0], read_code, budget)]
+        seen += _judged(few, verify_many, details=is_single)
+        yield
+    yield from _judge_receipts(seen, verify_many)
+    return tuple(one.checked for one in seen if one.checked is not None)
 
 
-def _judged(asked: Sequence[SubmittedFile], verify_many: VerifyMany, is_late: Callable[[], bool]) -> Iterator[Report]:
-    for start in range(0, len(asked), FILES_AT_ONCE):
-        if start and is_late():
-            raise InputError("these take too long to check together", code="page.too_costly")
-        yield from verify_many(asked[start : start + FILES_AT_ONCE])
+def _in_groups(read: Iterable[_Read]) -> Iterator[list[_Read]]:
+    group: list[_Read] = []
+    size = 0
+    for entry in read:
+        group.append(entry)
+        size += len(entry.data) + len(entry.payload)
+        if len(group) == FILES_AT_ONCE or size >= BYTES_AT_ONCE:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
-def _read(opened: Opened) -> _Read:
+@dataclass(slots=True)
+class _Seen:
+    """What is left of one file."""
+
+    digest: Digest
+    has_document: bool
+    checked: Checked | None = None
+    """The result; `None` for a receipt that waits for its file, and for a file that a receipt is of."""
+    receipt: _Read | None = None
+
+    @property
+    def receipt_digest(self) -> Digest:
+        """The digest of the file that the receipt is of."""
+        subject = None if self.receipt is None else self.receipt.subject
+        return subject.receipt.facts.digest if isinstance(subject, ReceiptSubject) else self.digest
+
+
+def _judged(few: list[_Read], verify_many: VerifyMany, *, details: bool) -> Iterator[_Seen]:
+    """Judge all but receipts, whose files may come later."""
+    asked = [entry for entry in few if entry.problem is None and not isinstance(entry.subject, ReceiptSubject)]
+    reports = iter(verify_many([SubmittedFile(entry.payload, carrier=entry.carrier) for entry in asked]))
+    for entry in few:
+        seen = _Seen(Digest.sha256(entry.data), bool(entry.document))
+        if isinstance(entry.subject, ReceiptSubject):
+            seen.receipt = replace(entry, data=b"", payload=_without_padding(entry))
+        else:
+            report = unreadable(entry.problem) if entry.problem else next(reports)
+            seen.checked = _checked(entry, report, details=details)
+        yield seen
+
+
+def _judge_receipts(seen: list[_Seen], verify_many: VerifyMany) -> Generator[None, None, None]:
+    """Judge receipts with the files they are of, and take those files out of the results.
+
+    A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
+    """
+    receipts = [one for one in seen if one.receipt is not None]
+    others = {one.digest: one for one in seen if one.receipt is None}
+    is_pair = len(seen) == 2 and len(receipts) == 1 and not next(iter(others.values())).has_document
+    for start in range(0, len(receipts), FILES_AT_ONCE):
+        few = receipts[start : start + FILES_AT_ONCE]
+        wanted = [next(iter(others)) if is_pair else one.receipt_digest for one in few]
+        digests = [digest if digest in others else None for digest in wanted]
+        asked = [
+            SubmittedFile(one.receipt.payload if one.receipt else b"", digest)
+            for one, digest in zip(few, digests, strict=True)
+        ]
+        for one, report, digest in zip(few, verify_many(asked), digests, strict=True):
+            one.checked = None if one.receipt is None else _checked(one.receipt, report, details=len(seen) == 1)
+            if digest is not None:
+                others[digest].checked = None
+        yield
+
+
+def _without_padding(receipt: _Read) -> bytes:
+    """Give a receipt that was read as short as it can be written: many may have to wait for their files."""
+    import orjson
+
+    return orjson.dumps(orjson.loads(receipt.payload))
+
+
+def _read(opened: Opened, budget: Budget | None = None) -> _Read:
     """Find the credential in a file; what is wrong with it becomes a value."""
     name = shown_path(opened.name)
     if opened.problem is not None:
@@ -134,21 +225,23 @@ def _read(opened: Opened) -> _Read:
         else:
             found = read_credential_bytes(opened.data)
             payload, carrier = found.payload, opened.submitted().carrier or _PICTURES.get(found.kind)
-    except InputError as error:
+        if budget is not None:
+            budget.spend(Work.PARSED, len(payload) // 1_024)
+    except (InputError, BudgetExceeded) as error:
         return _Read(name, opened.data, problem=error)
     subject = read_subject(payload, Trust())
     document = subject.document if isinstance(subject, CredentialSubject) else {}
     return _Read(name, opened.data, payload, carrier, subject, document)
 
 
-def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None]) -> _Read:
+def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], budget: Budget | None) -> _Read:
     """Read the link in a picture's QR code, where the picture carries no credential in any better way."""
     if read.problem is None or not read.problem.code.startswith("baking.") or not is_picture(read.data):
         return read
     link = read_code(read.data)
     if link is None:
         return read
-    found = _read(Opened(read.name, link.encode()))
+    found = _read(Opened(read.name, link.encode()), budget)
     return replace(found, carrier=Carrier.QR) if found.problem is None else found
 
 
@@ -157,30 +250,14 @@ def _is_link(data: bytes) -> bool:
     return not start.startswith((b"{", b"[", b"<")) and start.isascii() and is_link(data.decode("latin-1"))
 
 
-def _with_receipts(read: list[_Read]) -> tuple[list[_Read], dict[int, Digest]]:
-    """Match receipts with the files they are of, and take those files out of the list.
-
-    A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
-    """
-    receipts = [entry for entry in read if isinstance(entry.subject, ReceiptSubject)]
-    if not receipts:
-        return read, {}
-    others = {Digest.sha256(entry.data): entry for entry in read if entry not in receipts}
-    is_pair = len(read) == 2 and len(receipts) == 1 and not next(iter(others.values())).document
-    matches: dict[int, Digest] = {}
-    for place, entry in enumerate(read):
-        if isinstance(entry.subject, ReceiptSubject):
-            digest = next(iter(others)) if is_pair else entry.subject.receipt.facts.digest
-            if digest in others:
-                matches[place] = digest
-    spent = [others[digest] for digest in matches.values()]
-    kept = [place for place, entry in enumerate(read) if entry not in spent]
-    digests = {number: matches[place] for number, place in enumerate(kept) if place in matches}
-    return [read[place] for place in kept], digests
-
-
 def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
     shown = show(entry.document, report) if entry.document else Shown(Standing.HIDDEN)
+    if not details:
+        # A row of a table has no room for more, and a thousand of them no need to keep it.
+        shown = Shown(
+            shown.standing, holder=shown.holder, skill=shown.skill, issuer=shown.issuer, endorses=shown.endorses
+        )
+        report = replace(report, checks=tuple(map(_shortened, report.checks)))
     is_json = entry.payload[:1] == b"{"
     is_portable = details and is_json and bool(entry.document) and standing_of(report) is not Standing.HIDDEN
     return Checked(
@@ -196,6 +273,15 @@ def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
 
 def _has_badge(shown: Shown) -> bool:
     return shown.standing is Standing.VERIFIED and not shown.endorses
+
+
+def _shortened(check: Check) -> Check:
+    """Give a check without what is very long behind its message: it would keep the file in memory."""
+    is_long = any(isinstance(value, str) and len(value) > MAX_KEPT for value in check.details.values())
+    if not is_long:
+        return check
+    kept = {name: value[:MAX_KEPT] if isinstance(value, str) else value for name, value in check.details.items()}
+    return replace(check, details=kept)
 
 
 def _picture(shown: Shown) -> str:

@@ -65,6 +65,7 @@ _OPEN: tuple[tuple[str, str], ...] = (
     ("anchor.", "unavailable"),
     ("finality.", "pending"),
     ("issuer.", "unknown_issuer"),
+    ("status.too_costly", "unchecked"),
     ("status.", "unavailable"),
 )
 """Checks without an answer, the one that explains the others first."""
@@ -82,7 +83,6 @@ NAMES = (
     *dict.fromkeys(name for _, name in _OPEN),
     "damaged",
     "unanchored",
-    "unchecked",
 )
 """Every conclusion; each has its wording in every language."""
 

@@ -11,14 +11,16 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from credroot.app.api.answers import JSON, Answer
 from credroot.app.api.problems import BUSY, MEDIA_TYPE, NOT_FOUND, RATE, TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.api.request_budget import request_budget
 from credroot.app.page import report_pdf
-from credroot.app.page.checking import Given, check, open_given
+from credroot.app.page.checking import Entries, Given, check_in_turns
 from credroot.app.page.code_reader import CodeReader, ReaderBusyError
 from credroot.app.page.document import page
 from credroot.app.page.embedding import MODULE, brief, module
@@ -30,16 +32,17 @@ from credroot.app.page.wording import choose_language, wording
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
     from datetime import datetime
 
     from credroot.app.api.answers import Headers, Receive, Scope
     from credroot.app.api.request_body import BodyReader
     from credroot.app.api.workers import Workers
-    from credroot.app.opening import Opened
-    from credroot.app.page.checking import Checked, VerifyMany
+    from credroot.app.page.checking import Checked
     from credroot.app.page.markup import Markup
+    from credroot.core.budget import Budget
     from credroot.core.json_types import JsonObject
+    from credroot.core.report import Report
 
     Route = Callable[[Scope, Receive], Awaitable[Answer]]
 
@@ -54,8 +57,8 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a browser may do with the page: its own script and style, pictures inside of it, and nothing of anybody else."""
-JUDGING_S = 20.0
-"""Seconds of work that one request may cost; a thousand ordinary credentials take one or two."""
+SMALL_FORM_BYTES = 64 * 1_024
+"""A larger form is taken apart by a thread: nobody is served meanwhile."""
 HTML = b"text/html; charset=utf-8"
 STATIC = {
     f"/{MODULE}": b"text/javascript; charset=utf-8",
@@ -85,7 +88,7 @@ class PageRoutes:
 
     def __init__(
         self,
-        verify_many: VerifyMany,
+        verify_many: Callable[..., Sequence[Report]],
         bodies: BodyReader,
         workers: Workers,
         *,
@@ -98,9 +101,10 @@ class PageRoutes:
         sealer: Sealer | None = None,
         codes: CodeReader | None = None,
     ) -> None:
-        """Judge by `verify_many`, in a thread of `workers`. `explorers` maps a network's name to its explorer.
+        """Judge by `verify_many`, as `Verifier` has it, in a thread of `workers`.
 
-        Without a `sealer` no report is set as a PDF, and without `codes` no QR code is read.
+        `explorers` maps a network's name to its explorer. Without a `sealer` no report is set as a PDF, and without
+        `codes` no QR code is read.
         """
         self._monotonic = monotonic
         self._verify_many = verify_many
@@ -225,8 +229,11 @@ class PageRoutes:
 
     async def _parts(self, scope: Scope, receive: Receive) -> tuple[Part, ...]:
         body = await self._bodies.read(scope, receive, large=True)
+        content_type = _header(scope, b"content-type")
         try:
-            return read_form(body, _header(scope, b"content-type"))
+            if len(body) <= SMALL_FORM_BYTES:
+                return read_form(body, content_type)
+            return await self._workers.run(lambda: read_form(body, content_type))
         except InputError as error:
             raise ProblemError(UNPROCESSABLE, str(error), code=error.code) from error
 
@@ -237,10 +244,11 @@ class PageRoutes:
 
     async def _checked(self, scope: Scope, asked: _Asked) -> tuple[tuple[Checked, ...], str, Markup]:
         try:
-            opened = await self._workers.run(lambda: open_given(asked.given))
-            if not self._charge(scope, self._cost_of_file * len(opened)):
+            budget = request_budget(self._monotonic)
+            entries = await self._workers.run(lambda: Entries(asked.given, budget=budget))
+            if not self._charge(scope, self._cost_of_file * len(entries)):
                 raise ProblemError(RATE, "many files count as many requests")
-            checked, title, result = await self._workers.run(lambda: self._work(asked.language, opened))
+            checked, title, result = await self._workers.run_in_turns(self._work(asked.language, entries, budget))
         except InputError as error:
             raise ProblemError(TOO_LARGE, str(error), code=error.code) from error
         except ReaderBusyError as error:
@@ -249,10 +257,12 @@ class PageRoutes:
             self._count_verdict(entry.report.verdict.value)
         return checked, title, result
 
-    def _work(self, language: str, opened: Sequence[Opened]) -> tuple[tuple[Checked, ...], str, Markup]:
-        end = self._monotonic() + JUDGING_S
+    def _work(
+        self, language: str, entries: Entries, budget: Budget
+    ) -> Generator[None, None, tuple[tuple[Checked, ...], str, Markup]]:
         read_code = self._codes.link_in if self._codes else None
-        checked = check(opened, self._verify_many, is_late=lambda: self._monotonic() > end, read_code=read_code)
+        verify_many = partial(self._verify_many, budget=budget)
+        checked = yield from check_in_turns(entries, verify_many, budget=budget, read_code=read_code)
         sealer, now = self._sealer, self._clock()
         seal = None if sealer is None else lambda report, name: sealer.seal(report, now, name)
         writer = ResultWriter(wording(language), self._explorers, seal, now)
@@ -282,8 +292,8 @@ def _given(parts: Sequence[Part]) -> list[Given]:
     for part in parts:
         if part.field == "file" and (part.file_name or part.data):
             given.append(Given(part.data, part.file_name or ""))
-        elif part.field == "text" and part.data.strip():
-            given.append(Given(part.data.strip()))
+        elif part.field == "text" and (pasted := part.data.strip()):
+            given.append(Given(pasted))
     return given
 
 

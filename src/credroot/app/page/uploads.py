@@ -12,6 +12,8 @@ from credroot.core.errors import InputError
 
 MAX_PARTS = 1_010
 MAX_PART_HEAD = 4_096
+MAX_PREAMBLE = 4_096
+"""Bytes of white space that may stand before the first part."""
 MAX_NAME = 120
 """Characters of a file's name that are shown."""
 _BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary=(?:"([^"\r\n]{1,70})"|([^\s;",]{1,70}))', re.I)
@@ -40,26 +42,40 @@ def read_form(body: bytes, content_type: str) -> tuple[Part, ...]:
     if found is None:
         raise InputError("not a multipart form", code="form.type")
     delimiter = b"\r\n--" + (found[1] or found[2]).encode("latin-1", "replace")
-    pieces = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
-    if len(pieces) > MAX_PARTS + 1:
-        raise InputError(f"a form has at most {MAX_PARTS} parts", code="form.too_many")
-    if len(pieces) < 2 or pieces[0].strip() or not pieces[-1].startswith(b"--"):
-        raise InputError("the form is not complete", code="form.malformed")
-    return tuple(_part(piece) for piece in pieces[1:-1])
+    return tuple(_part(body, begin, end) for begin, end in _pieces(body, delimiter))
 
 
-def _part(piece: bytes) -> Part:
-    head, separator, data = piece.partition(b"\r\n\r\n")
-    if not separator or len(head) > MAX_PART_HEAD or not piece.startswith(b"\r\n"):
+def _pieces(body: bytes, delimiter: bytes) -> list[tuple[int, int]]:
+    """Give where each part begins and ends. Nothing is copied: a form may be as large as all that is taken."""
+    mark = delimiter[2:]
+    first = 0 if body.startswith(mark) else body.find(delimiter) + 2
+    if first == 1 or body[: min(first, MAX_PREAMBLE)].strip() or first > MAX_PREAMBLE:
+        raise _incomplete()
+    begin, found = first + len(mark), []
+    while (end := body.find(delimiter, begin)) >= 0:
+        found.append((begin, end))
+        if len(found) > MAX_PARTS:
+            raise InputError(f"a form has at most {MAX_PARTS} parts", code="form.too_many")
+        begin = end + len(delimiter)
+    if body[begin : begin + 2] != b"--":
+        raise _incomplete()
+    return found
+
+
+def _part(body: bytes, begin: int, end: int) -> Part:
+    head_ends = body.find(b"\r\n\r\n", begin, min(end, begin + MAX_PART_HEAD + 4))
+    if head_ends < 0 or body[begin : begin + 2] != b"\r\n":
         raise InputError("a part of the form has no head", code="form.malformed")
-    disposition = next(
-        (line for line in head.decode("utf-8", "replace").split("\r\n") if line[:20].lower() == "content-disposition:"),
-        "",
-    )
+    head = body[begin:head_ends].decode("utf-8", "replace")
+    disposition = next((line for line in head.split("\r\n") if line[:20].lower() == "content-disposition:"), "")
     field, file = _FIELD.search(disposition), _FILE.search(disposition)
     if field is None:
         raise InputError("a part of the form has no name", code="form.malformed")
-    return Part(field[1], data, None if file is None else shown_name(file[1]))
+    return Part(field[1], body[head_ends + 4 : end], None if file is None else shown_name(file[1]))
+
+
+def _incomplete() -> InputError:
+    return InputError("the form is not complete", code="form.malformed")
 
 
 def shown_name(name: str) -> str:

@@ -24,6 +24,7 @@ MAX_HEADER = 200
 """Characters of an ``Accept-Language`` header that are looked at."""
 
 READING = {
+    "json.too_": "reading.too_large",
     "json.": "reading.json",
     "jcs.": "reading.json",
     "input.": "reading.json",

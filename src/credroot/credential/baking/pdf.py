@@ -1,7 +1,8 @@
 """A credential attached to a PDF. Only embedded files are looked at; nothing of the document is interpreted or run.
 
 Embedded files are streams, and streams always stand as objects of their own, never inside compressed object streams. So
-they are found by their ``/Type /EmbeddedFile`` without following any table, whichever program wrote the file.
+they are found by their ``/Type /EmbeddedFile`` without following any table, whichever program wrote the file. What is
+searched for is a plain word, and patterns see what stands around it, so that no file is searched more than once.
 
 Source: ISO 32000-2, sections 7.3.8 (streams) and 7.11.4 (embedded file streams).
 """
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from credroot.core.errors import InputError
 from credroot.credential.baking.payload import (
@@ -22,15 +25,24 @@ from credroot.credential.baking.payload import (
 )
 
 MAX_ATTACHMENTS = 64
+MAX_ATTACHED_BYTES = 4 * 2**20
+"""Bytes of all attachments, unpacked: a certificate has one of 4 kB."""
 MAX_DICTIONARY_BYTES = 4_096
-_EMBEDDED = re.compile(rb"/Type\s*/EmbeddedFile(?![A-Za-z])")
+MAX_MENTIONS = 1_000
+"""Places that speak of an embedded file; a document has one for each, and a few besides."""
+MAX_OBJECTS = 50_000
+"""Objects of a document of which a number is looked for; a certificate has 50, a book of 500 pages some 10,000."""
+_EMBEDDED = b"/EmbeddedFile"
+_TYPE_BEFORE = re.compile(rb"/Type\s{0,32}\Z")
+_INTEGER_BEFORE = re.compile(rb"(?<!\d)(\d{1,9})\s{1,8}(\d{1,5})\s{1,8}obj\s{1,8}(\d{1,9})\s{1,8}\Z")
+_BEFORE_BYTES = 64
 _LENGTH = re.compile(rb"/Length\s+(\d{1,9})(?:\s+(\d{1,5})\s+R)?")
 _FILTER = re.compile(rb"/Filter\s*(?:/([A-Za-z0-9]+)|\[\s*/([A-Za-z0-9]+)\s*\])")
 _START = re.compile(rb"stream(?:\r\n|\n)")
 
 
-def extract_pdf(data: bytes) -> bytes:
-    """Return the JSON of the one credential that is attached.
+def extract_pdf(data: bytes, *, unpacked: Callable[[int], None] = lambda _bytes: None) -> bytes:
+    """Return the JSON of the one credential that is attached; `unpacked` is told the size of each attachment.
 
     Raises:
         InputError: ``baking.picture_too_large``; ``pdf.encrypted``; ``pdf.no_credential``; ``pdf.malformed``, an
@@ -40,21 +52,42 @@ def extract_pdf(data: bytes) -> bytes:
     check_picture_size(data)
     if b"/Encrypt" in data:
         raise InputError("the PDF is encrypted", code="pdf.encrypted")
-    found: set[bytes] = set()
-    for number, match in enumerate(_EMBEDDED.finditer(data)):
-        if number >= MAX_ATTACHMENTS:
-            raise _malformed("it has more attachments than are looked at")
-        content = _stream(data, match.start())
+    integers = cache(lambda: _integers(data))
+    credential: bytes | None = None
+    left = MAX_ATTACHED_BYTES
+    for place in _attachments(data):
+        content = _stream(data, place, integers)
+        unpacked(len(content))
+        left -= len(content)
+        if left < 0:
+            raise _malformed("it has more attached to it than is looked at")
         if payload_kind(content) is PayloadKind.JSON:
-            found.add(content)
-    if len(found) > 1:
-        raise two_credentials()
-    if not found:
+            if credential not in (None, content):
+                raise two_credentials()
+            credential = content
+    if credential is None:
         raise InputError("no credential is attached to the PDF", code="pdf.no_credential")
-    return found.pop()
+    return credential
 
 
-def _stream(data: bytes, place: int) -> bytes:
+def _attachments(data: bytes) -> Iterator[int]:
+    """Give the place of each ``/Type /EmbeddedFile``."""
+    found, place = 0, -1
+    for _ in range(MAX_MENTIONS):
+        place = data.find(_EMBEDDED, place + 1)
+        if place < 0:
+            return
+        begin = _TYPE_BEFORE.search(data, max(0, place - _BEFORE_BYTES), place)
+        if begin is None or data[place + len(_EMBEDDED) : place + len(_EMBEDDED) + 1].isalpha():
+            continue
+        found += 1
+        if found > MAX_ATTACHMENTS:
+            break
+        yield begin.start()
+    raise _malformed("it has more attachments than are looked at")
+
+
+def _stream(data: bytes, place: int, integers: Callable[[], Mapping[tuple[int, int], int]]) -> bytes:
     """Give the content of the stream whose dictionary is around `place`."""
     begin = data.rfind(b"obj", max(0, place - MAX_DICTIONARY_BYTES), place)
     start = _START.search(data, place, place + MAX_DICTIONARY_BYTES)
@@ -64,19 +97,29 @@ def _stream(data: bytes, place: int) -> bytes:
     length = _LENGTH.search(dictionary)
     if length is None:
         raise _malformed("an attachment has no length")
-    size = int(length[1]) if length[2] is None else _referred(data, int(length[1]), int(length[2]))
+    size: int | None = int(length[1])
+    if length[2] is not None:
+        size = integers().get((int(length[1]), int(length[2])))
+    if size is None:
+        raise _malformed("the length of an attachment is missing")
     raw = data[start.end() : start.end() + size]
     if len(raw) != size or b"endstream" not in data[start.end() + size : start.end() + size + 16]:
         raise _malformed("an attachment is cut")
     return _plain(raw, dictionary)
 
 
-def _referred(data: bytes, number: int, generation: int) -> int:
-    """Give the integer object that a length refers to."""
-    found = re.search(rb"(?<!\d)%d\s+%d\s+obj\s+(\d{1,9})\s+endobj" % (number, generation), data)
-    if found is None:
-        raise _malformed("the length of an attachment is missing")
-    return int(found[1])
+def _integers(data: bytes) -> dict[tuple[int, int], int]:
+    """Give every object that is an integer, by number and generation; the first of each counts."""
+    if data.count(b"endobj") > MAX_OBJECTS:
+        raise _malformed("it has more objects than are looked at")
+    found: dict[tuple[int, int], int] = {}
+    place = data.find(b"endobj")
+    while place >= 0:
+        before = _INTEGER_BEFORE.search(data, max(0, place - _BEFORE_BYTES), place)
+        if before is not None:
+            found.setdefault((int(before[1]), int(before[2])), int(before[3]))
+        place = data.find(b"endobj", place + 1)
+    return found
 
 
 def _plain(raw: bytes, dictionary: bytes) -> bytes:

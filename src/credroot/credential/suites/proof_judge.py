@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError, ProofError
 from credroot.core.jcs import canonical_bytes
 from credroot.core.json_types import JsonObject, JsonValue
@@ -78,9 +79,12 @@ class ProofJudge:
     canonicalize: Canonicalize
     held: HeldSignatures | None = None
     """Signatures that need not be computed again; `None` to keep none."""
+    budget: Budget | None = None
+    """What signatures and forms are paid out of; `canonicalize` pays for itself."""
     results: dict[int, ProofResult] = field(default_factory=dict)
     under_way: set[int] = field(default_factory=set)
     secured: dict[object, bytes | InputError] = field(default_factory=dict)
+    fingerprints: list[bytes] = field(default_factory=list)
 
     def result(self, index: int) -> ProofResult:
         """Check the proof at `index`, and before it the previous proofs that it builds on."""
@@ -147,15 +151,26 @@ class ProofJudge:
     def _check_signature_once(self, record: ProofRecord, index: int, key: Multikey) -> None:
         if self.held is None:
             return self._check_signature(record, key)
-        signature = HeldSignature(fingerprint(self.document), index, key)
+        signature = HeldSignature(self._fingerprint(), index, key)
         if signature not in self.held:
             self._check_signature(record, key)
             self.held.add(signature)
         return None
 
+    def _fingerprint(self) -> bytes:
+        """Give the document's, taken once: it costs as much as reading the document."""
+        if not self.fingerprints:
+            self.fingerprints.append(fingerprint(self.document))
+        return self.fingerprints[0]
+
+    def _spend(self, work: Work, amount: int = 1) -> None:
+        if self.budget is not None:
+            self.budget.spend(work, amount)
+
     def _check_signature(self, record: ProofRecord, key: Multikey) -> None:
         if key.key_type not in record.suite.key_types:
             raise ProofError(f"{record.suite.name} takes no key of {key.key_type.name}", code="proof.key_type")
+        self._spend(Work.PROOFS)
         signature = record.signature()
         options = record.options(self.document.get("@context"))
         context = options.get("@context", self.document.get("@context"))
@@ -173,6 +188,7 @@ class ProofJudge:
         if key not in self.secured:
             if len(self.secured) == MAX_SECURED_FORMS:
                 raise ProofError(f"its proofs cover more than {MAX_SECURED_FORMS} forms of it", code="proof.too_many")
+            self._spend(Work.FORMS)
             document = without_proofs(self.document)
             if context is not None:
                 document["@context"] = context
@@ -187,7 +203,11 @@ class ProofJudge:
         return self.secured[key]
 
     def _canonical(self, suite: Suite, document: JsonObject) -> bytes:
-        return self.canonicalize(document).nquads if suite.is_rdfc else canonical_bytes(document)
+        if suite.is_rdfc:
+            return self.canonicalize(document).nquads
+        written = canonical_bytes(document)
+        self._spend(Work.PARSED, len(written) // 1_024)
+        return written
 
 
 def _stated(refusal: InputError) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.credential.endorsement_form import is_endorsement, subject_of_endorsement
@@ -50,8 +51,8 @@ def check_endorsements(evidence: Evidence) -> Check | None:
     told: list[JsonObject] = []
     for carried in found[:MAX_ENDORSEMENTS]:
         told.append(_told(evidence, keys, carried))
-        if str(told[-1].get("reason", "")).startswith("rdfc."):
-            # Made to be costly, or worthless: one of them is enough.
+        if str(told[-1].get("reason", "")).startswith(("rdfc.", "budget.")):
+            # Made to be costly, or worthless, or there is nothing left to be spent: one of them is enough.
             break
     details: JsonObject = {"endorsements": list(told)}
     outcomes = {entry["outcome"] for entry in told}
@@ -98,7 +99,7 @@ def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> Jso
     reason = _misplaced(carried, evidence.now) or _reason(evidence, keys, endorser, carried.document)
     if reason == "proof.verified" and entry is not None:
         return {**told, "outcome": "passed", "name": entry.name, "source": entry.source}
-    outcome = "unknown" if reason in _UNKNOWN else "failed"
+    outcome = "unknown" if reason in _UNKNOWN or reason.startswith("budget.") else "failed"
     return {**told, "outcome": outcome, "reason": "issuer.unknown" if reason == "proof.verified" else reason}
 
 
@@ -125,14 +126,16 @@ def _reason(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonO
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
 
     try:
+        evidence.budget.spend(Work.ENDORSEMENTS)
         results = verify_proofs(
             endorsement,
             keys.multikey,
             now=evidence.now,
             canonicalize=evidence.canonicalize,
             held=evidence.memory.held,
+            budget=evidence.budget,
         )
-    except InputError as error:
+    except (InputError, BudgetExceeded) as error:
         return error.code
     bad = [result for result in results if result.outcome is ProofOutcome.FAILED]
     own = [result for result in results if did_of(result.verification_method or "") == endorser]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
@@ -44,6 +45,10 @@ def check_signature(evidence: Evidence) -> Check:
 
     A signature that does not hold fails the check, whoever made it. One that can't be checked here leaves it unknown.
     """
+    return evidence.once(SIGNATURE, lambda: _signature(evidence))
+
+
+def _signature(evidence: Evidence) -> Check:
     subject = evidence.subject
     if not isinstance(subject, CredentialSubject) or not subject.is_signed:
         message = "It carries no signature; the anchor alone covers it."
@@ -54,6 +59,9 @@ def check_signature(evidence: Evidence) -> Check:
     except InputError as error:
         message = f"Its signatures can't be read: {error}."
         return Check(SIGNATURE, Outcome.FAILED, "signature.malformed", message, details={"reason": error.code})
+    except BudgetExceeded as error:
+        message = f"Whether its signature holds was not found out: {error}."
+        return Check(SIGNATURE, Outcome.UNKNOWN, "signature.too_costly", message, details={"reason": error.code})
     failed = [result for result in results if result.holds is False]
     if failed:
         message = f"A signature of it does not hold: {failed[0].message}."
@@ -69,7 +77,13 @@ def _results(evidence: Evidence, subject: CredentialSubject, keys: KeyBook) -> l
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
 
     holds = {ProofOutcome.VERIFIED: True, ProofOutcome.FAILED: False}
-    proofs = verify_proofs(subject.unanchored, keys.multikey, now=evidence.now, canonicalize=evidence.canonicalize)
+    proofs = verify_proofs(
+        subject.unanchored,
+        keys.multikey,
+        now=evidence.now,
+        canonicalize=evidence.canonicalize,
+        budget=evidence.budget,
+    )
     return [
         _Signed(holds.get(proof.outcome), proof.code, proof.message, proof.verification_method or "", proof.key)
         for proof in proofs
@@ -91,6 +105,8 @@ def _of_token(evidence: Evidence, token: str, keys: KeyBook) -> _Signed:
         found = keys.find(method)
         return None if found is None else found.key
 
+    evidence.budget.spend(Work.PROOFS)
+    evidence.budget.spend(Work.PARSED, len(token) // 1_024)
     try:
         found = verify_vc_jwt(token, resolve, now=evidence.now)
     except InputError as error:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
@@ -65,7 +66,10 @@ class ListWord:
 
 def check_status(evidence: Evidence) -> Check:
     """Pass a credential that the registry calls active and no list withdraws, or, unanchored, that its lists clear."""
-    words = tuple(list_words(evidence))
+    try:
+        words = tuple(list_words(evidence))
+    except BudgetExceeded as error:
+        return _too_costly(evidence, error)
     facts = evidence.chain
     is_anchored = not isinstance(evidence.subject, CredentialSubject) or evidence.subject.claim is not None
     if isinstance(facts, ChainFacts) and facts.batch is not None:
@@ -77,6 +81,15 @@ def check_status(evidence: Evidence) -> Check:
         message = "Whether it was withdrawn could not be found out."
         return Check(STATUS, Outcome.UNKNOWN, "status.unknown", message, details=_details(None, words))
     return _by_lists_alone(words)
+
+
+def _too_costly(evidence: Evidence, error: BudgetExceeded) -> Check:
+    """Leave open what the lists would say; what the registry withdraws is withdrawn whatever they say."""
+    facts = evidence.chain
+    if isinstance(facts, ChainFacts) and facts.batch is not None and facts.status is not Status.ACTIVE:
+        return _as_saved(_of_both(facts, ()), evidence, facts)
+    message = f"Whether it was withdrawn was not found out: {error}."
+    return Check(STATUS, Outcome.UNKNOWN, "status.too_costly", message, details={"reason": error.code})
 
 
 def entries_of(document: JsonObject) -> list[JsonObject]:
@@ -110,6 +123,7 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
         is_problem = isinstance(url, str) and url in evidence.documents.problems
         reason = "status.list_unavailable" if is_problem else "status.list_missing"
         return ListWord(purpose, Status.UNKNOWN, reason)
+    evidence.budget.spend(Work.LISTS)
     refusal = _refusal(evidence, issuer, copy)
     if refusal is not None:
         return ListWord(purpose, Status.UNKNOWN, refusal)
@@ -149,6 +163,7 @@ def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
             now=evidence.now,
             canonicalize=evidence.canonicalize,
             held=evidence.memory.held,
+            budget=evidence.budget,
         )
     except InputError:
         return "status.list_malformed"

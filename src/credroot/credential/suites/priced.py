@@ -1,0 +1,60 @@
+"""Canonicalisation that is paid for before it is done, by what it will take at worst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from credroot.core.budget import VALUES_OF_A_CALL, Budget, Work
+from credroot.core.json_size import json_size
+
+if TYPE_CHECKING:
+    from credroot.core.json_types import JsonObject
+    from credroot.credential.canonical_form import CanonicalForm
+    from credroot.credential.suites.proof_judge import Canonicalize
+
+CHARACTERS_A_VALUE: Final = 3_000
+"""Characters of text that take as long as a value."""
+VALUES_OF_KNOWN_SHAPE: Final = 40
+"""Values of a known shape that take as long as one for PyLD."""
+MAX_COUNTED: Final = 5_000
+"""Values from which on a document is not counted further: it is refused at fewer, and soon."""
+
+
+def priced(canonicalize: Canonicalize | None, budget: Budget | None) -> Canonicalize:
+    """Give `canonicalize`, or the way of `rdfc_cache` where it is `None`, at the cost of `budget`.
+
+    The cache's own way costs most where PyLD is asked; a document of a known shape takes a fortieth and less. Of any
+    other way it is not known, so the whole price is taken.
+    """
+    if canonicalize is not None:
+        return canonicalize if budget is None else _paid(canonicalize, budget)
+    # PyLD takes longer to load than the rest of a verification, and a JCS proof needs none of it.
+    from credroot.credential.rdfc_cache import default_shape_cache
+
+    if budget is None:
+        return default_shape_cache().canonical_form
+
+    def canonical_form(document: JsonObject) -> CanonicalForm:
+        values = values_of(document)
+        budget.spend(Work.VALUES, values // VALUES_OF_KNOWN_SHAPE)
+
+        def pay(times: int) -> None:
+            budget.spend(Work.VALUES, times * values)
+
+        return default_shape_cache().canonical_form(document, before_pyld=pay)
+
+    return canonical_form
+
+
+def values_of(document: JsonObject) -> int:
+    """Count the values of a document, more for long texts, and `VALUES_OF_A_CALL` for having to look at all."""
+    size = json_size(document, most=MAX_COUNTED)
+    return VALUES_OF_A_CALL + size.values + size.characters // CHARACTERS_A_VALUE
+
+
+def _paid(canonicalize: Canonicalize, budget: Budget) -> Canonicalize:
+    def canonical_form(document: JsonObject) -> CanonicalForm:
+        budget.spend(Work.VALUES, values_of(document))
+        return canonicalize(document)
+
+    return canonical_form

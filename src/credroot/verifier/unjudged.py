@@ -1,0 +1,24 @@
+"""The report of a file that nobody looked at: what is left when there is nothing left to be spent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from credroot.core.report import Check, Outcome, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from credroot.core.budget import BudgetExceeded
+
+
+def unjudged(error: BudgetExceeded, names: Iterable[str]) -> Report:
+    """Say that a file could not be checked, nor anything that `names` ask; that is neither failure nor success."""
+    message = f"It was not looked at: {error}."
+    form = Check("format", Outcome.UNKNOWN, "format.too_costly", message, details={"reason": error.code})
+    unasked = [
+        Check(name, Outcome.SKIPPED, f"{name}.skipped", "Not asked: the file was not looked at.")
+        for name in names
+        if name != form.id
+    ]
+    return Report((form, *unasked))
