@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import time
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from credroot.app.page.showing import show
 from credroot.core.report import Outcome, Verdict
 from credroot.credential.endorsement import endorsement
-from tests.verifier.stage import DID, KNOWN_BY_NAME, as_bytes, badge, codes, report_on, signed
+from credroot.credential.status_list import status_entry
+from credroot.verifier.documents import ListCopy
+from credroot.verifier.subject import CredentialSubject, read_subject
+from credroot.verifier.trust import Trust
+from tests.verifier.stage import (
+    DID,
+    KNOWN_BY_NAME,
+    LIST_URL,
+    PLACE,
+    Shelf,
+    as_bytes,
+    badge,
+    codes,
+    report_on,
+    signed,
+    status_list,
+)
 
 BY_NAME = (KNOWN_BY_NAME,)
+LIMIT_S = 2.0
 WHITE_OR_HIDDEN = [
     chr(point)
     for point in range(0x80, 0x110000)
@@ -23,12 +43,14 @@ WHITE_OR_HIDDEN = [
 
 def genuine_endorsement() -> dict[str, Any]:
     """Give what ``credroot issuer endorse`` writes."""
-    issuer = {"id": DID, "type": ["Profile"], "name": "Example University", "url": "https://university.example"}
+    return signed(endorsement_of("https://other.example/achievements/7"))
+
+
+def endorsement_of(about: str) -> dict[str, Any]:
+    issuer: Any = {"id": DID, "type": ["Profile"], "name": "Example University", "url": "https://university.example"}
     begins = datetime(2026, 1, 1, tzinfo=UTC)
-    about = "https://other.example/achievements/7"
-    return signed(
-        endorsement(issuer, about, endorsement_id="urn:uuid:e1", name="Fit for work", valid_from=begins)  # type: ignore[arg-type]
-    )
+    made: dict[str, Any] = endorsement(issuer, about, endorsement_id="urn:uuid:e1", name="Fit", valid_from=begins)
+    return made
 
 
 def with_a_doctor(document: dict[str, Any], ending: str) -> dict[str, Any]:
@@ -82,7 +104,7 @@ def test_a_subject_that_is_added_in_plain_sight_breaks_the_signature(ending: str
         {"credentialStatus": []},
         {"evidence": [None]},
         {"evidence": {"@set": []}},
-        {"name": ["Fit for work", "Fit for work"]},
+        {"name": ["Fit", "Fit"]},
         {"validFrom": {"@value": "2026-01-01T00:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}},
     ],
     ids=json.dumps,
@@ -92,6 +114,101 @@ def test_a_member_that_becomes_no_statement_of_its_own_leaves_the_signature_unch
     assert report.verdict is not Verdict.VALID
     assert report.check("signature").outcome is Outcome.UNKNOWN
     assert report.check("signature").details["reason"] == "rdfc.not_covered"
+
+
+def rich() -> dict[str, Any]:
+    """Give a badge of two people that names its issuer twice, has a status entry and results."""
+    document = badge(credentialStatus=status_entry(LIST_URL, PLACE), validUntil="2026-02-01T00:00:00Z")
+    document["validUntil"] = "2026-02-01T00:00:00Z"
+    document["credentialSubject"]["achievement"]["creator"] = copy.deepcopy(document["issuer"])
+    document["evidence"] = [{"id": "https://x.example/e", "type": ["Evidence"], "name": "Work"}, {"type": ["Evidence"]}]
+    other = {"id": "did:example:b", "type": ["AchievementSubject"], "achievement": {"id": "urn:x:a", "name": "Other"}}
+    other["achievement"]["type"] = ["Achievement"]
+    document["credentialSubject"] = [document["credentialSubject"], other]
+    return signed(document)
+
+
+def reordered(document: dict[str, Any]) -> None:
+    document["credentialSubject"].reverse()
+    document["evidence"].reverse()
+
+
+def issuer_elsewhere(document: dict[str, Any]) -> None:
+    document["issuer"] = document["issuer"]["id"]
+
+
+def issuer_in_halves(document: dict[str, Any]) -> None:
+    document["issuer"].pop("name")
+    document["credentialSubject"][0]["achievement"]["creator"].pop("type")
+
+
+def in_brackets(document: dict[str, Any]) -> None:
+    for name in ("validUntil", "validFrom", "credentialStatus", "issuer", "name"):
+        document[name] = [document[name]]
+
+
+def without_brackets(document: dict[str, Any]) -> None:
+    about = document["credentialSubject"][1]
+    about["type"] = about["type"][0]
+
+
+def status_list_as_object(document: dict[str, Any]) -> None:
+    document["credentialStatus"]["statusListCredential"] = {"id": LIST_URL}
+
+
+def context_inside(document: dict[str, Any]) -> None:
+    document["evidence"][1]["@context"] = document["@context"][0]
+
+
+REWRITTEN = (
+    reordered,
+    issuer_elsewhere,
+    issuer_in_halves,
+    in_brackets,
+    without_brackets,
+    status_list_as_object,
+    context_inside,
+)
+
+
+@pytest.mark.parametrize("rewrite", REWRITTEN, ids=lambda rewrite: str(rewrite.__name__))
+def test_the_same_statements_written_otherwise_read_the_same(rewrite: Any):
+    genuine = rich()
+    rewritten = copy.deepcopy(genuine)
+    rewrite(rewritten)
+    assert rewritten != genuine
+    shelf = Shelf(status_lists={LIST_URL: ListCopy(status_list(), None)})
+    original, report = (report_on(document, issuers=BY_NAME, shelf=shelf) for document in (genuine, rewritten))
+    assert codes(original)["validity"] == "validity.expired"
+    assert report.check("signature").outcome is Outcome.PASSED
+    assert report.subject == original.subject
+    told = [[check for check in each.checks if check.id != "schema"] for each in (original, report)]
+    assert told[0] == told[1]
+    assert shown_of(rewritten, report) == shown_of(genuine, original)
+
+
+def shown_of(document: dict[str, Any], report: Any) -> Any:
+    subject = read_subject(as_bytes(document), Trust())
+    assert isinstance(subject, CredentialSubject)
+    return show(subject.document, report)
+
+
+def test_a_credential_that_names_an_unsigned_one_and_is_named_by_it_is_not_read_from_either_end():
+    inner = endorsement_of("urn:uuid:outer")
+    outer = badge(id="urn:uuid:outer", endorsement=[inner])
+    report = report_on(signed(outer), issuers=BY_NAME)
+    assert report.check("signature").details["reason"] == "rdfc.not_covered"
+    assert report_on(signed(badge(id="urn:uuid:outer", endorsement=[signed(inner)])), issuers=BY_NAME).verdict is (
+        Verdict.VALID
+    )
+
+
+def test_what_is_written_out_of_nodes_that_name_each_other_has_a_bound():
+    nodes = [{"id": f"urn:x:{n}", "related": [{"id": f"urn:x:{m}"} for m in range(24)]} for n in range(24)]
+    started = time.process_time()
+    report = report_on({**signed(badge()), "evidence": nodes}, issuers=BY_NAME)
+    assert codes(report)["format"] == "rdfc.too_complex"
+    assert time.process_time() - started < LIMIT_S
 
 
 def test_the_stage_itself_is_valid():

@@ -35,8 +35,13 @@ def _rest(more: str) -> str:
     return f"(?://{authority}(?:/{path})?|(?!//){path})(?:\\?{tail})?(?:#{tail})?"
 
 
-REST_OF_ASCII_IRI = _rest("")
-"""A pattern for what follows the scheme and its colon in an IRI that is a URI."""
+REST_OF_PLAIN_IRI = (
+    f"(?://[A-Za-z0-9.\\-]++(?::[0-9]*+)?(?:/[{_PLAIN}:@/%]*+)?|(?!//)[{_PLAIN}:@/%]*+)(?:[?#][{_PLAIN}:@/?%]*+)?"
+)
+"""A pattern for what follows the scheme and its colon in the IRIs that nearly all documents have, in ASCII.
+
+It is three times as fast as the whole grammar, and leaves open whether `BAD_ESCAPE` is found."""
+BAD_ESCAPE = "%(?![0-9A-Fa-f]{2})"
 _ABSOLUTE_IRI = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:{_rest(_BEYOND_ASCII)}")
 # A property or type of another scheme is nearly always a compact IRI whose prefix no context defines.
 _VOCABULARY_SCHEME = re.compile("https?://.|(?:urn|did|tag):.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from credroot.credential.rdf_iri import REST_OF_ASCII_IRI
+from credroot.credential.rdf_iri import REST_OF_PLAIN_IRI
 from credroot.credential.rdfc_lines import Line, LineWriter, Piece, picker
 from credroot.credential.rdfc_shape import Shape, escaped
 from credroot.credential.rdfc_skeleton import TEXT_MARK, integer_placeholder, text_placeholder
@@ -155,4 +155,4 @@ def _suffix(term: _Term) -> str:
 
 def _iri_list(known_terms: frozenset[str]) -> re.Pattern[bytes]:
     schemes = "|".join(scheme for scheme in _SCHEMES if scheme not in known_terms)
-    return re.compile(f"(?:(?:{schemes}):{REST_OF_ASCII_IRI} )*".encode())
+    return re.compile(f"(?:(?:{schemes}):{REST_OF_PLAIN_IRI} )*+".encode())

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from credroot.credential.canonical_form import CanonicalForm
+from credroot.credential.rdf_iri import BAD_ESCAPE
 from credroot.credential.rdfc_lines import Filler, Picker, RepeatedLineError
 
 _NONCHARACTERS = b"\xef\xbf"
 _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
+_BAD_ESCAPE = re.compile(BAD_ESCAPE.encode())
 _ESCAPED = b'"\\\t\n\r'
 _PLAIN = bytes(set(range(0x20, 0x100)) - {0x7F, *_ESCAPED})
 """Bytes of UTF-8 that stand for themselves in a literal; the other control characters are in neither list."""
@@ -40,7 +42,7 @@ class Shape:
     iris: Picker
     """The values that stand as IRIs."""
     iri_list: re.Pattern[bytes]
-    """Matches URIs that need no context to be read, each followed by a space."""
+    """Matches IRIs that need no context to be read, each followed by a space; escapes in them may be wrong."""
     may_repeat: bool
     """Whether two equal lines are one statement for every implementation."""
 
@@ -51,7 +53,10 @@ class Shape:
         where an IRI is not plainly one, and where a statement comes from two spellings, or twice from one object.
         """
         slots = escaped(values)
-        if slots is None or self.iri_list.fullmatch(b" ".join((*self.iris(slots), b""))) is None:
+        if slots is None:
+            return None
+        iris = b" ".join((*self.iris(slots), b""))
+        if self.iri_list.fullmatch(iris) is None or (b"%" in iris and _BAD_ESCAPE.search(iris) is not None):
             return None
         first_label = len(slots)
         slots += [b""] * len(self.nodes)

@@ -206,9 +206,9 @@ def _did_documents(
     subject: CredentialSubject, source: DocumentSource, problems: dict[str, str], *, may_fetch: bool
 ) -> dict[str, JsonObject]:
     """Look for the issuer's document, which may be fetched, and for those of endorsers, which may not."""
-    from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of
+    from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of, endorser_of
 
-    endorsers = [issuer_id(carried.document) for carried in endorsements_of(subject.document)]
+    endorsers = [endorser_of(carried.document) for carried in endorsements_of(subject.document)]
     issuer = issuer_id(subject.document)
     found: dict[str, JsonObject] = {}
     for did in dict.fromkeys([issuer, *endorsers[:MAX_ENDORSEMENTS]]):

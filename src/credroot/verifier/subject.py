@@ -55,9 +55,9 @@ class CredentialSubject:
     """A credential, with the anchor proof that this verifier can follow."""
 
     document: JsonObject
-    """As parsed, every proof included; of a JWT, the credential that it carries."""
+    """As it is read, every proof included: as parsed, or settled where nothing but statements of RDF are covered."""
     unanchored: JsonObject
-    """Without its anchor proofs: what the anchor covers."""
+    """As parsed, without its anchor proofs: what the anchor covers."""
     options: JsonObject | None
     """The chosen anchor proof, its value included; `None` where it carries none."""
     claim: AnchorClaim | None
@@ -70,6 +70,11 @@ class CredentialSubject:
     """Whether its leaf leads along the proof to the root that the claim names; false where it is not anchored."""
     carrier: Carrier | None = None
     """What it was taken out of, which no check covers; `None` where the file is the credential itself."""
+
+    @property
+    def as_parsed(self) -> JsonObject:
+        """The JSON of the file; of a JWT, the credential that it carries."""
+        return self.unanchored if self.claim is None else self.document
 
     @property
     def is_signed(self) -> bool:
@@ -195,7 +200,8 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     if not proofs:
         if token is None and "proof" not in unanchored:
             raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
-        return CredentialSubject(document, unanchored, None, None, None, anchor_places(unanchored), token)
+        absent = anchor_places(unanchored)
+        return CredentialSubject(_settled(document, token), unanchored, None, None, None, absent, token)
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
@@ -213,6 +219,16 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     return CredentialSubject(
         document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], absent, token, leads_to_root=leads[chosen]
     )
+
+
+def _settled(document: JsonObject, token: str | None) -> JsonObject:
+    """Give what a signature alone settles of a document; a JWT covers the JSON itself."""
+    if token is not None:
+        return document
+    # Imported here: what is anchored is covered to the byte.
+    from credroot.credential.settled_form import settled
+
+    return settled(document)
 
 
 def _leads(claim: AnchorClaim, leaf: Leaf) -> bool:

@@ -93,3 +93,28 @@ def test_white_space_and_hidden_characters_are_refused_in_identifiers_by_pyld_an
         with pytest.raises(InputError) as refusal:
             canonical(badge)
         assert refusal.value.code in ("rdfc.relative_iri", "rdfc.control_character")
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        *("http://x:y/", "http://[x", "http://a b/", "urn:x:%zz", "urn:x:%4", "urn:x#a#b", "urn:x[1]", "http://"),
+        *(
+            "http://[::1]:8545/",
+            "http://me@x.example/",
+            "urn:x:學校",
+            "did:web:127.0.0.1%3A8080",
+            "https://x.example?a#b",
+        ),
+    ],
+)
+def test_a_known_shape_takes_no_identifier_that_the_grammar_does_not(iri: str):
+    cache = ShapeCache(default_canonicalizer())
+    assert cache.learn(sample_badge())
+    badge = {**sample_badge(), "id": iri}
+    if is_absolute_iri(iri):
+        assert cache.canonical_form(badge) == default_canonicalizer().canonical_form(badge)
+        return
+    with pytest.raises(InputError) as refusal:
+        cache.canonical_form(badge)
+    assert refusal.value.code == "rdfc.relative_iri"

@@ -266,9 +266,14 @@ def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
         shown=shown,
         is_carried=entry.carrier is not None,
         credential=entry.payload if is_portable else b"",
-        fragment=fragment_of(entry.document) if is_portable else "",
+        fragment=fragment_of(_as_parsed(entry)) if is_portable else "",
         picture=_picture(shown) if details and _has_badge(shown) else "",
     )
+
+
+def _as_parsed(entry: _Read) -> JsonObject:
+    """Give the credential of a file as its signature covers it; `document` is how it is read."""
+    return entry.subject.as_parsed if isinstance(entry.subject, CredentialSubject) else entry.document
 
 
 def _has_badge(shown: Shown) -> bool:

@@ -92,8 +92,18 @@ def endorsements_of(document: JsonObject) -> Iterator[CarriedEndorsement]:
                 yield CarriedEndorsement(name, holder.get("id") if isinstance(holder, dict) else None, entry)
 
 
+def endorser_of(endorsement: JsonObject) -> str:
+    """Give the DID or URL that an endorsement claims for its issuer; empty where it claims none."""
+    from credroot.credential.settled_form import settled
+
+    try:
+        return issuer_id(settled(endorsement))
+    except InputError:
+        return ""
+
+
 def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> JsonObject:
-    endorser = issuer_id(carried.document)
+    endorser = endorser_of(carried.document)
     entry = next((issuer for issuer in evidence.trust.issuers if endorser and issuer.did == endorser), None)
     told: JsonObject = {"of": carried.under, "by": endorser[:200]}
     reason = _misplaced(carried, evidence.now) or _reason(evidence, keys, endorser, carried.document)
@@ -108,14 +118,17 @@ def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
 
     Else any credential of somebody known would count as praise, and so would what was said of another.
     """
-    if not is_endorsement(carried.document):
-        return "endorsement.not_one"
-    if subject_of_endorsement(carried.document)["id"] != carried.endorsed:
-        return "endorsement.of_another"
+    from credroot.credential.settled_form import settled
+
     try:
-        begins, ends = period_of(carried.document)
+        document = settled(carried.document)
+        begins, ends = period_of(document)
     except InputError as error:
         return error.code
+    if not is_endorsement(document):
+        return "endorsement.not_one"
+    if subject_of_endorsement(document)["id"] != carried.endorsed:
+        return "endorsement.of_another"
     if begins is not None and begins > now + DEFAULT_SKEW:
         return "validity.not_yet"
     return "validity.expired" if ends is not None and ends <= now else None

@@ -62,7 +62,7 @@ def check_schema(evidence: Evidence) -> Check | None:
     # Imported here: compiling a schema takes longer than a whole verdict on what was anchored.
     from credroot.credential.schema import schema_problems
 
-    problems = schema_problems(subject.document, lenient=True)
+    problems = schema_problems(subject.as_parsed, lenient=True)
     if problems:
         message = "It does not have the form of an Open Badge 3.0 everywhere."
         places: JsonObject = {"problems": [str(problem) for problem in problems[:MAX_PROBLEMS]]}

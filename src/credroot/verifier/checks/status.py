@@ -131,11 +131,12 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
 
 
 def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str) -> ListWord:
+    from credroot.credential.settled_form import settled
     from credroot.credential.status_answer import Conclusion, status_at
 
     max_age = evidence.policy.status_list_max_age or DEFAULT_MAX_AGE
     answer = status_at(
-        copy.document,
+        settled(copy.document),
         entry,
         now=evidence.now,
         retrieved=copy.retrieved,
@@ -152,9 +153,13 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
 def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
     """Say why a list is not the issuer's word; `None` where it is: signed with a key of the credential's own issuer."""
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
+    from credroot.credential.settled_form import settled
 
-    if issuer_id(copy.document) != issuer:
-        return "status.list_of_another"
+    try:
+        if issuer_id(settled(copy.document)) != issuer:
+            return "status.list_of_another"
+    except InputError:
+        return "status.list_malformed"
     keys = key_book(evidence)
     try:
         results = verify_proofs(
