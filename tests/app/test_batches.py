@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +37,61 @@ def small_roster(workspace: Workspace, name: str, people: int = 3, start: int = 
     rows = "".join(f"Person {n},p{n}@students.example,2026-06-30,80\n" for n in range(start, start + people))
     (workspace.folder / name).write_text(ROSTER + rows)
     return name
+
+
+REQUEST = ("--achievement", "data-analytics.json")
+
+
+def refusal(workspace: Workspace, *arguments: str) -> tuple[int, str]:
+    done = workspace.run("batch", "anchor", *arguments)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.rpartition("[")[2].strip("]\n")
+
+
+def test_people_who_have_the_same_already_are_not_issued_it_again_unasked(workspace: Workspace) -> None:
+    anchor(workspace, "first", small_roster(workspace, "first.csv"))
+    late = small_roster(workspace, "late.csv", people=5)
+    plan = workspace.run("batch", "plan", late, *REQUEST, "--name", "planned")
+    assert (plan.returncode, "[batch.people_repeated]" in plan.stderr) == (0, True)
+    assert refusal(workspace, "second", "--roster", late, *REQUEST) == (7, "batch.people_repeated")
+    assert refusal(workspace, "second") == (7, "batch.people_repeated")
+    assert refusal(workspace, "third", "--roster", "first.csv", *REQUEST) == (7, "batch.already_anchored")
+    assert refusal(workspace, "planned") == (7, "batch.people_repeated")
+    anchor(workspace, "others", small_roster(workspace, "others.csv", start=5))
+    (workspace.folder / "day.csv").write_text(ROSTER + "Person 1,p1@students.example,2027-06-30,80\n")
+    anchor(workspace, "another-year", "day.csv")
+    before = anchored(workspace)
+    assert workspace.run("batch", "anchor", "second", "--again").returncode == 0
+    assert anchored(workspace) == before + 1
+
+
+def test_a_journal_that_was_lost_does_not_let_the_same_people_be_issued_twice(workspace: Workspace) -> None:
+    anchor(workspace, "first", small_roster(workspace, "first.csv"))
+    for path in workspace.folder.glob("journal.db*"):
+        path.unlink()
+    assert refusal(workspace, "second", "--roster", "first.csv", *REQUEST) == (7, "batch.people_repeated")
+    (workspace.folder / "batches" / "first").rename(workspace.folder / "away")
+    assert refusal(workspace, "second") == (7, "guard.journal_behind")
+    (workspace.folder / "away").rename(workspace.folder / "batches" / "first")
+    assert workspace.run("batch", "resume", "first").returncode == 0
+    assert anchored(workspace) == 1
+
+
+def test_processes_that_anchor_one_name_at_once_get_a_code_and_one_gets_the_batch(workspace: Workspace) -> None:
+    small_roster(workspace, "one.csv")
+    command = [sys.executable, "-m", "credroot", "batch", "anchor", "one", "--roster", "one.csv", *REQUEST]
+    rivals = [
+        subprocess.Popen(command, cwd=workspace.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    told = [(rival.communicate(timeout=240)[1], rival.returncode) for rival in rivals]
+    assert sorted(status for _, status in told)[0] == 0, told
+    for said, status in told:
+        if status:
+            assert (status, said.rpartition("[")[2].strip("]\n")) in ((2, "batch.name_taken"), (7, "lock.held")), said
+    assert anchored(workspace) == 1
+    assert refusal(workspace, "one") == (7, "batch.begun")
+    assert refusal(workspace, "one", "--roster", "one.csv", *REQUEST) == (2, "batch.name_taken")
 
 
 def test_a_plan_tells_the_cost_and_sends_nothing(workspace: Workspace) -> None:

@@ -16,10 +16,13 @@ from credroot.chain.reader import RegistryReader
 from credroot.chain.rpc import Rpc
 from credroot.chain.writer import ChainWriter
 from credroot.core.values import AccountId, Digest
-from credroot.issuer.anchoring import begin, walk
+from credroot.credential.keys import SEED_BYTES, SigningKey
+from credroot.issuer.anchoring import walk
+from credroot.issuer.batch_entry import begin
 from credroot.issuer.batch_folder import BatchFolder
 from credroot.issuer.intent import Guards
 from credroot.issuer.preparation import Draft, Place, Prepared, Tools, prepare
+from credroot.issuer.request_mark import MEMBER, mark_of
 from credroot.issuer.submission import Submission
 from credroot.issuer.workbench import Workbench
 from credroot.store.journal import Journal
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from credroot.store.journal_records import BatchRecord, Operation
 
 PEOPLE = 3
+_SIGNING_KEY = SigningKey(b"\x07" * SEED_BYTES)
 
 
 class Desk:
@@ -126,7 +130,9 @@ class Desk:
             shuffle=random.shuffle,
             now=self.bench.clock(),
         )
-        return prepare(folder, _drafts(), place, tools, {"batch": folder.name})
+        header = {"batch": folder.name, "chain": deployment.chain_id.caip2, "issuer": str(self.bench.issuer)}
+        mark = mark_of(_SIGNING_KEY, Digest.sha256(folder.name.encode()))
+        return prepare(folder, _drafts(), place, tools, {**header, MEMBER: str(Digest(mark))})
 
 
 def _drafts() -> Iterator[Draft]:

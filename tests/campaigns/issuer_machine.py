@@ -256,6 +256,7 @@ class IssuerMachine(RuleBasedStateMachine):
                 "anchor.reorged": self.is_deep,
                 "anchor.replaced": bool(self.model.foreign) or self.is_restored or self.is_deep,
                 "guard.journal_behind": self.is_restored,
+                "batch.already_anchored": self.is_restored,
                 "guard.unknown_pending": self.is_restored or bool(self.model.foreign),
                 "guard.chain_behind": self.is_deep,
                 "guard.earlier_vanished": self.is_deep,
@@ -343,12 +344,17 @@ class IssuerMachine(RuleBasedStateMachine):
             return [record.name for record in desk.journal.batches()]
 
     def resume(self, name: str) -> str:
-        """Resume a batch as a person would: with whichever key may, vouching for what was forgotten."""
+        """Resume a batch as a person would: with whichever key may, vouching for what was forgotten, and again."""
         ended = self.command("hot", lambda desk: desk.anchor(name))
         if ended == "guard.journal_behind":
             self.vouch()
+        again = ended == "batch.already_anchored"
+        if again:
+            ended = self.command("hot", lambda desk: desk.anchor(name, again=True))
         if ended in ("anchor.would_revert", "anchor.reverted"):
-            return self.command("cold", lambda desk: desk.anchor(name))
+            ended = self.command("cold", lambda desk: desk.anchor(name, again=again))
+        if ended == "batch.already_anchored":
+            ended = self.command("cold", lambda desk: desk.anchor(name, again=True))
         return ended
 
     def vouch(self) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import uuid
 from array import array
+from collections import UserDict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,12 +23,34 @@ from credroot.issuer.second_opinion import MerkletoolsTree, RecursiveTree, Secon
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import KeysView
     from pathlib import Path
 
     from credroot.core.json_types import JsonObject
 
 PLACE = Place(ChainId(31_337), Address(b"r" * 20), Address(b"i" * 20), "did:pkh:eip155:31337:0x" + "69" * 20 + "#a")
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Rival(UserDict[str, bytes]):
+    """Files of a request; while they are taken in, another process takes the name."""
+
+    def __init__(self, folder: BatchFolder) -> None:
+        super().__init__({"roster.csv": b"name"})
+        self.folder = folder
+
+    def keys(self) -> KeysView[str]:
+        self.folder.create({"roster.csv": b"rival"}, {"people": 1})
+        return super().keys()
+
+
+def test_a_name_that_another_process_takes_meanwhile_is_told_by_its_code(tmp_path: Path) -> None:
+    folder = BatchFolder(tmp_path / "batches" / "one")
+    with pytest.raises(InputError) as caught:
+        folder.create(Rival(folder), {"people": 1})
+    assert caught.value.code == "batch.name_taken"
+    assert folder.roster.read_bytes() == b"rival"
+    assert [path.name for path in folder.path.parent.iterdir()] == ["one"]
 
 
 def drafts(count: int) -> list[Draft]:

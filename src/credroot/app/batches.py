@@ -17,7 +17,8 @@ from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import AccountId, Digest, Root
 from credroot.credential.achievement import load_profile
 from credroot.credential.schema import schema_problems
-from credroot.issuer.anchoring import begin, prepare_batch, walk
+from credroot.issuer.anchoring import prepare_batch, walk
+from credroot.issuer.batch_entry import begin, require_not_issued
 from credroot.issuer.batch_request import digest_of, usable_roster
 from credroot.issuer.credential_signer import CredentialSigner
 from credroot.issuer.drafting import Drafter
@@ -26,6 +27,7 @@ from credroot.issuer.identity import method_of
 from credroot.issuer.intent import Intent, coins, gwei
 from credroot.issuer.preparation import Place, Prepared, Tools, prepare
 from credroot.issuer.replacing import revoke_predecessors
+from credroot.issuer.request_mark import MARK_BYTES, MEMBER, mark_of
 from credroot.issuer.spending import Budget
 from credroot.issuer.status_publication import credential_status
 from credroot.issuer.status_slots import noted_slots, slots_for
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from credroot.chain.keystore import Signer
     from credroot.core.json_types import JsonObject
     from credroot.core.values import Address
+    from credroot.credential.keys import SigningKey
     from credroot.issuer.batch_folder import BatchFolder
     from credroot.issuer.file_batch import FileEntry
     from credroot.issuer.intent import Cost, Guards
@@ -87,7 +90,7 @@ def plan_cost(settings: Settings, bench: Workbench, folder: BatchFolder) -> Plan
     """Ask what anchoring the batch would cost now; its root is not known yet, and any other costs the same."""
     with folder.roster.open("rb") as stream:
         people = usable_roster(stream, folder.roster.name).people
-    data = registry_calls.anchor(bench.issuer, Root(Digest(os.urandom(Digest.SIZE))), people)
+    data = registry_calls.anchor(bench.issuer, Root(Digest(os.urandom(Digest.SIZE))), people) + os.urandom(MARK_BYTES)
     intent = Intent("anchor", folder.name, bench.deployment.address, data)
     return Planned(people, bench.submission.cost(payer_of(settings), intent))
 
@@ -101,10 +104,12 @@ def issue(
     *,
     may_exist: bool,
     early: bool = False,
+    again: bool = False,
 ) -> Issued:
     """Bring a batch to its published end, the status lists with it, and revoke what it takes the place of.
 
-    `early` hands copies out, marked as provisional, before the anchor is final. `guards` bound all transactions
+    `early` hands copies out, marked as provisional, before the anchor is final. `again` issues to people who may have
+    the same already. `guards` bound all transactions
     together; where they set no cost, what was agreed when the batch was asked for does.
 
     Raises:
@@ -134,7 +139,8 @@ def issue(
         bench,
         folder,
         keys,
-        lambda prepare: walk(bench, folder, signer, budget.next(kept_wei=kept_wei), prepare, early=early),
+        lambda prepare: walk(bench, folder, signer, budget.next(kept_wei=kept_wei), prepare, early=early, again=again),
+        again=again,
     )
     operation = bench.journal.operation(record.operation_id or 0)
     revoked: tuple[Operation, ...] = ()
@@ -173,15 +179,28 @@ def prepare_only(settings: Settings, bench: Workbench, folder: BatchFolder, keys
     return _with_preparation(settings, bench, folder, keys, lambda prepare: prepare_batch(bench, folder, prepare))
 
 
-def _with_preparation(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work) -> BatchRecord:
+def _with_preparation(
+    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work, *, again: bool = False
+) -> BatchRecord:
     """Enter a batch into the journal and do `work` with it, which gets what prepares its files."""
     files = file_entries(folder.request())
     if files:
-        return _with_files(settings, bench, folder, files, work)
-    return _with_roster(settings, bench, folder, keys, work)
+        return _with_files(settings, bench, folder, keys, files, work, again=again)
+    return _with_roster(settings, bench, folder, keys, work, again=again)
 
 
-def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work) -> BatchRecord:
+def require_not_planned_twice(settings: Settings, bench: Workbench, folder: BatchFolder) -> None:
+    """Raise `GuardRefused` as `require_not_issued`, for a batch that was only taken in."""
+    with folder.roster.open("rb") as stream:
+        roster = usable_roster(stream, folder.roster.name)
+        achievement = folder.achievement.read_bytes()
+        requested = digest_of(roster.entries(), achievement, settings.required_issuer().did)
+        require_not_issued(bench, folder, requested.digest, requested.keys)
+
+
+def _with_roster(
+    settings: Settings, bench: Workbench, folder: BatchFolder, keys: Keys, work: Work, *, again: bool
+) -> BatchRecord:
     issuer = settings.required_issuer()
     with folder.roster.open("rb") as stream:
         roster = usable_roster(stream, folder.roster.name)
@@ -190,13 +209,13 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
         requested = digest_of(roster.entries(), achievement, issuer.did)
         succession = read_succession(folder)
         if succession is None:
-            begin(bench, folder, requested.digest)
+            record = begin(bench, folder, requested.digest, people=requested.keys, again=again)
         else:
             digest = Digest.sha256(requested.digest + succession.digest)
-            begin(bench, folder, digest, predecessors=succession.revokes)
+            record = begin(bench, folder, digest, predecessors=succession.revokes, again=again)
 
         def prepare_now() -> Prepared:
-            place = place_of(issuer, bench)
+            place, key = place_of(issuer, bench), keys.signing_key()
             with Progress(requested.people) as progress:
                 return prepare(
                     folder,
@@ -209,27 +228,44 @@ def _with_roster(settings: Settings, bench: Workbench, folder: BatchFolder, keys
                         additions=None if succession is None else succession.additions(),
                     ),
                     place,
-                    _tools(settings, keys, progress, drafter, place),
-                    _header(bench, folder),
+                    _tools(settings, key, progress, drafter, place),
+                    _header(bench, folder, mark_of(key, record.request_digest)),
                 )
 
         return work(prepare_now)
 
 
 def _with_files(
-    settings: Settings, bench: Workbench, folder: BatchFolder, files: Sequence[FileEntry], work: Work
+    settings: Settings,
+    bench: Workbench,
+    folder: BatchFolder,
+    keys: Keys,
+    files: Sequence[FileEntry],
+    work: Work,
+    *,
+    again: bool,
 ) -> BatchRecord:
     issuer = settings.required_issuer()
-    begin(bench, folder, digest_of_files(files, issuer.did))
+    record = begin(bench, folder, digest_of_files(files, issuer.did), again=again)
 
     def prepare_now() -> Prepared:
-        return prepare_files(folder, files, place_of(issuer, bench), os.urandom, _header(bench, folder))
+        header = _header(bench, folder, _mark_of_files(keys, record.request_digest))
+        return prepare_files(folder, files, place_of(issuer, bench), os.urandom, header)
 
     return work(prepare_now)
 
 
-def _header(bench: Workbench, folder: BatchFolder) -> JsonObject:
-    return {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)}
+def _mark_of_files(keys: Keys, request: Digest) -> bytes:
+    """Give the mark of a batch of files; none where there is no key to sign credentials, which files do not need."""
+    try:
+        return mark_of(keys.signing_key(), request)
+    except InputError:
+        return b""
+
+
+def _header(bench: Workbench, folder: BatchFolder, mark: bytes) -> JsonObject:
+    header: JsonObject = {"batch": folder.name, "chain": bench.deployment.chain_id.caip2, "issuer": str(bench.issuer)}
+    return {**header, MEMBER: str(Digest(mark))} if mark else header
 
 
 def profile_of(issuer: IssuerSettings) -> JsonObject:
@@ -261,9 +297,8 @@ def place_of(issuer: IssuerSettings, bench: Workbench) -> Place:
     )
 
 
-def _tools(settings: Settings, keys: Keys, progress: Progress, drafter: Drafter, place: Place) -> Tools:
+def _tools(settings: Settings, key: SigningKey, progress: Progress, drafter: Drafter, place: Place) -> Tools:
     issuer = settings.required_issuer()
-    key = keys.signing_key()
     method = method_of(issuer.did, key.multikey, issuer.signing_key)
     moment = now()
     return Tools(

@@ -19,6 +19,7 @@ from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import read_achievement, take_in_people
 from credroot.issuer.corrections import Correction, corrections, roster_of
 from credroot.issuer.intent import Intent
+from credroot.issuer.request_mark import MARK_BYTES
 from credroot.issuer.selection import entries_of, place_in_batches, select
 from credroot.issuer.succession import SUCCESSION_FILE, Kind, Predecessor, Succession, successors
 from credroot.issuer.withdrawal import statuses
@@ -216,7 +217,8 @@ def _costs(settings: Settings, bench: Workbench, succession: Succession) -> tupl
     payer = payer_of(settings, succession.signer)
     revoker = payer if succession.revoker is None else payer_of(settings, succession.revoker)
     # The new root is not known yet, and any other costs the same.
-    data = registry_calls.anchor(bench.issuer, Root(Digest(os.urandom(Digest.SIZE))), len(succession.predecessors))
+    root, count = Root(Digest(os.urandom(Digest.SIZE))), len(succession.predecessors)
+    data = registry_calls.anchor(bench.issuer, root, count) + os.urandom(MARK_BYTES)
     anchor = Intent("anchor", "the new batch", bench.deployment.address, data)
     wanted = [(payer, anchor), *((revoker, intent) for intent in succession.intents(bench.deployment, bench.issuer))]
     return tuple((account, bench.submission.cost(account, intent)) for account, intent in wanted)

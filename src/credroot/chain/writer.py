@@ -149,6 +149,19 @@ class ChainWriter:
             if one.get("to") is not None and parse_address(one.get("to")) == account
         )
 
+    def transaction_data(self, transaction: Digest) -> bytes:
+        """Give the call data of a transaction that is in a block.
+
+        Raises:
+            ChainUnavailable: also where the endpoint does not have it, as one does that keeps only recent ones.
+        """
+        found = self._ask("eth_getTransactionByHash", [_hex(transaction)])
+        if found is None:
+            raise ChainUnavailable(f"the endpoint does not have transaction {transaction}", code="chain.inconsistent")
+        if parse_digest(_object(found).get("hash")) != transaction:
+            raise ChainUnavailable("the endpoint gave another transaction", code="chain.bad_answer")
+        return parse_data(_object(found).get("input"))
+
     def block(self, which: int | str) -> BlockRef | None:
         """Give the block of a number or tag, `None` where the chain has none yet."""
         name = hex(which) if isinstance(which, int) else which

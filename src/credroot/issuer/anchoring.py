@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from credroot.chain import registry_calls
 from credroot.chain.facts import Query
 from credroot.core.errors import AnchorRejected, ChainUnavailable, GuardRefused, InputError
+from credroot.core.values import Digest, Root
 from credroot.issuer import provisional
+from credroot.issuer.batch_folder import BatchFolder
+from credroot.issuer.delegation import AnchorOrder
 from credroot.issuer.intent import Intent
-from credroot.issuer.own_events import find_anchor, require_known_anchors
+from credroot.issuer.own_events import find_anchor, own_batches, require_known_anchors, require_new_request
+from credroot.issuer.request_mark import mark_in
 from credroot.issuer.second_opinion import second_opinion
 from credroot.issuer.settlement import Patience
 from credroot.store.journal_records import BatchState, OperationState
@@ -18,39 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from credroot.chain.keystore import Signer
-    from credroot.core.values import Digest, Root
-    from credroot.issuer.batch_folder import BatchFolder
+    from credroot.issuer.delegation import Order
     from credroot.issuer.intent import Guards
     from credroot.issuer.preparation import Prepared
     from credroot.issuer.workbench import Workbench
     from credroot.store.journal_records import BatchRecord, Operation
 
 WITHOUT_EFFECT = (OperationState.REVERTED, OperationState.REPLACED_EXTERNALLY)
-
-
-def begin(bench: Workbench, folder: BatchFolder, request_digest: Digest, *, predecessors: int = 0) -> BatchRecord:
-    """Enter a batch into the journal, or give its entry; `predecessors` are to be revoked when it is published.
-
-    Raises:
-        GuardRefused: ``batch.already_anchored``, the same people, achievement and issuer are in another batch.
-    """
-    for record in bench.journal.batches():
-        if record.name == folder.name:
-            return record
-        if record.request_digest == request_digest and record.chain_id == bench.deployment.chain_id:
-            raise GuardRefused(
-                f"the same roster and achievement are in batch {record.name!r} ({record.state}); nothing was sent",
-                code="batch.already_anchored",
-            )
-    return bench.journal.add_batch(
-        folder.name,
-        request_digest=request_digest,
-        chain_id=bench.deployment.chain_id,
-        registry=bench.deployment.address,
-        issuer=bench.issuer,
-        at=bench.clock(),
-        predecessors=predecessors,
-    )
 
 
 def walk(
@@ -61,24 +39,29 @@ def walk(
     prepare: Callable[[], Prepared],
     *,
     early: bool = False,
+    again: bool = False,
 ) -> BatchRecord:
     """Bring a batch from where it stands to published. Every step is durable, so the process may end anywhere.
 
     `early` hands copies out, marked as provisional, once the anchor is in a block. A batch that is published already is
-    looked at again: its anchor may have vanished.
+    looked at again: its anchor may have vanished. `again` issues it even where the same people may have been issued
+    the same from elsewhere.
 
     Raises:
         GuardRefused, AnchorRejected, ChainUnavailable: as `Submission.sign` and `settle`; the batch keeps its state.
         InputError: ``batch.other_registry``, the batch was made for another registry.
     """
-    if bench.journal.batch(folder.name).operation_id is None:
-        require_known_anchors(bench, signer.address)
+    take_over(bench, folder)
+    if bench.journal.batch(folder.name).operation_id is None and not again:
+        # Told before many files are made for nothing; what counts is asked when the transaction is about to be signed.
+        require_known_anchors(bench, signer.address, _head(bench))
     record = prepare_batch(bench, folder, prepare)
     root, leaf_count = root_of(record)
-    operation = _operation(bench, record, signer, guards)
+    operation = _operation(bench, folder, record, signer, guards, again=again)
 
     def seen(now: Operation) -> None:
-        if early and now.state is OperationState.MINED:
+        # What was published before its final block vanished lies where people find it, and is not handed out again.
+        if early and now.state is OperationState.MINED and folder.staged.exists():
             place = provisional.hand_out(folder, now)
             bench.tell(f"provisional, not final yet: {place}")
         elif not now.state.is_mined:
@@ -92,11 +75,46 @@ def walk(
     return bench.journal.batch(folder.name)
 
 
+def take_over(bench: Workbench, folder: BatchFolder) -> None:
+    """Enter the files of a batch that this journal did not make and the registry knows: another machine's, or lost.
+
+    What an interrupted preparation left is no such batch, and is made anew.
+
+    Raises:
+        GuardRefused: ``batch.not_on_chain``, its credentials are published and the registry does not hold them.
+        SecondOpinionDiffers: the files are not those that were anchored.
+    """
+    if bench.journal.batch(folder.name).state is not BatchState.PREPARING or not folder.manifest.exists():
+        return
+    root, leaf_count = _root_in(folder)
+    facts = bench.reader.read([Query(bench.issuer, root, 0)])[0]
+    if facts.batch is None:
+        if folder.published.exists():
+            raise GuardRefused(
+                f"the credentials of batch {folder.name!r} are published already, and the registry does not hold their "
+                "root in this issuer's name; nothing was sent",
+                code="batch.not_on_chain",
+            )
+        return
+    checked_by = check_files(folder, root, leaf_count)
+    bench.tell(f"batch {folder.name} is anchored already: its files are taken over as they are")
+    bench.journal.batch_prepared(folder.name, root=root, leaf_count=leaf_count, checked_by=checked_by, at=bench.clock())
+
+
+def _root_in(folder: BatchFolder) -> tuple[Root, int]:
+    manifest = folder.read_manifest()
+    try:
+        return Root(Digest.from_hex(manifest["root"])), int(manifest["leafCount"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder.manifest}: it names no root", code="batch.manifest") from error
+
+
 def prepare_batch(bench: Workbench, folder: BatchFolder, prepare: Callable[[], Prepared]) -> BatchRecord:
     """Bring a batch to prepared, where it is not that far; its files are checked in any case. Asks the chain nothing.
 
     Raises:
         InputError: ``batch.other_registry``, the batch was made for another registry.
+        GuardRefused: ``batch.published``, its credentials lie there already and this journal did not make them.
         SecondOpinionDiffers: the files are not those that were prepared.
     """
     record = bench.journal.batch(folder.name)
@@ -105,6 +123,11 @@ def prepare_batch(bench: Workbench, folder: BatchFolder, prepare: Callable[[], P
         # Another process wrote the files, some time ago: what is anchored and published must be what is there now.
         check_files(folder, *root_of(record))
         return record
+    if folder.published.exists():
+        raise GuardRefused(
+            f"the credentials of batch {folder.name!r} are published already: credroot batch resume {folder.name}",
+            code="batch.published",
+        )
     prepared = prepare()
     bench.journal.batch_prepared(
         folder.name,
@@ -116,7 +139,9 @@ def prepare_batch(bench: Workbench, folder: BatchFolder, prepare: Callable[[], P
     return bench.journal.batch(folder.name)
 
 
-def _operation(bench: Workbench, record: BatchRecord, signer: Signer, guards: Guards) -> Operation:
+def _operation(
+    bench: Workbench, folder: BatchFolder, record: BatchRecord, signer: Signer, guards: Guards, *, again: bool
+) -> Operation:
     """Give the operation that is to anchor the batch: the one that it has, what the chain has already, or a new one."""
     given_up: Operation | None = None
     if record.operation_id is not None:
@@ -135,8 +160,69 @@ def _operation(bench: Workbench, record: BatchRecord, signer: Signer, guards: Gu
     if watched is not None:
         return watched
     bench.finish_earlier(signer)
-    intent = anchor_intent(bench, record)
-    return bench.submission.sign(signer, intent, guards=guards, batch=record.name, instead_of=given_up)
+    mark = mark_in(folder.read_manifest())
+
+    def ready(nonce: int) -> None:
+        if not again:
+            _require_not_elsewhere(bench, signer, record, mark, nonce)
+
+    intent = anchor_intent(bench, record, mark)
+    return bench.submission.sign(signer, intent, guards=guards, batch=record.name, instead_of=given_up, ready=ready)
+
+
+def _require_not_elsewhere(bench: Workbench, signer: Signer, record: BatchRecord, mark: bytes, nonce: int) -> None:
+    """Look for what another machine anchored, at a block where the account's next transaction has the number `nonce`.
+
+    So two machines can't miss each other: what this one does not see has to compete for the number.
+
+    Raises:
+        GuardRefused: as `require_known_anchors` and `require_new_request`; ``guard.unknown_pending``, the number was
+            used meanwhile.
+        ChainUnavailable: also where the endpoint shows an older state than it showed just now.
+    """
+    block = _head(bench)
+    used = bench.chain.nonce(signer.address, block)
+    if used < nonce:
+        raise ChainUnavailable(
+            f"the endpoint knew {nonce} transactions of {signer.address}, and then {used}; try again",
+            code="chain.inconsistent",
+        )
+    if used > nonce:
+        raise GuardRefused(
+            f"another transaction of {signer.address} was mined at this moment; nothing was sent. Run this again",
+            code="guard.unknown_pending",
+        )
+    require_new_request(bench, mark, root_of(record)[1], block)
+    require_known_anchors(bench, signer.address, block)
+
+
+def mark_of_order(bench: Workbench, order: Order, *, again: bool = False) -> bytes:
+    """Give the mark to relay an order with; none where its batch is not of this journal, and so somebody else's.
+
+    Before an order of our own is relayed it is looked at what was anchored elsewhere since it was signed, unless it is
+    to be issued `again` in any case.
+
+    Raises:
+        GuardRefused: as `require_known_anchors` and `require_new_request`.
+    """
+    batches = dict(order.batches) if isinstance(order, AnchorOrder) else {}
+    for record in own_batches(bench):
+        if record.root not in batches:
+            continue
+        mark = mark_in(BatchFolder(bench.folder / "batches" / record.name).read_manifest())
+        if not again:
+            block = _head(bench)
+            require_new_request(bench, mark, batches[record.root], block)
+            require_known_anchors(bench, order.key, block)
+        return mark
+    return b""
+
+
+def _head(bench: Workbench) -> int:
+    head = bench.chain.block("latest")
+    if head is None:
+        raise ChainUnavailable("the endpoint has no block", code="chain.inconsistent")
+    return head.number
 
 
 def adopt(bench: Workbench, record: BatchRecord, given_up: Operation | None = None) -> Operation | None:
@@ -166,10 +252,10 @@ def adopt(bench: Workbench, record: BatchRecord, given_up: Operation | None = No
     )
 
 
-def anchor_intent(bench: Workbench, record: BatchRecord) -> Intent:
-    """Give the one transaction of a prepared batch."""
+def anchor_intent(bench: Workbench, record: BatchRecord, mark: bytes) -> Intent:
+    """Give the one transaction of a prepared batch, with the mark of its request behind it."""
     root, leaf_count = root_of(record)
-    data = registry_calls.anchor(bench.issuer, root, leaf_count)
+    data = registry_calls.anchor(bench.issuer, root, leaf_count) + mark
     return Intent("anchor", f"batch {record.name}", bench.deployment.address, data)
 
 

@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import re
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -23,7 +25,6 @@ from credroot.store.durable import PRIVATE, copy_new, rename_folder, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from credroot.core.json_types import JsonObject
 
@@ -32,6 +33,8 @@ MANIFEST_FORMAT = "credroot/manifest/v1"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 MAX_MANIFEST_BYTES = 2**30
 PRIVATE_FOLDER = 0o700
+_THERE_ALREADY = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+"""How systems say that a folder can't get a name, because another process gave it away just now."""
 
 
 def check_name(name: str) -> str:
@@ -90,10 +93,9 @@ class BatchFolder:
         parent = self.path.parent
         parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
-            raise InputError(f"there is a batch named {self.name!r} already", code="batch.name_taken")
-        temporary = parent / f".{self.name}.{os.getpid()}.tmp"
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(mode=PRIVATE_FOLDER)
+            raise self._taken()
+        # A name of its own: two machines on one disk may have the same process number.
+        temporary = Path(mkdtemp(prefix=f".{self.name}.", suffix=".tmp", dir=parent))
         described = orjson.dumps({"format": REQUEST_FORMAT, **request}, option=orjson.OPT_INDENT_2)
         try:
             for name, content in {**contents, "request.json": described}.items():
@@ -103,9 +105,14 @@ class BatchFolder:
                     copy_new(content, temporary / name, mode=PRIVATE)
             sync_folder(temporary)
             rename_folder(temporary, self.path)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in _THERE_ALREADY:
+                raise self._taken() from error
             raise
+
+    def _taken(self) -> InputError:
+        return InputError(f"there is a batch named {self.name!r} already", code="batch.name_taken")
 
     def request(self) -> JsonObject:
         """Read the request. Raise `InputError` where there is none, or one of another release."""

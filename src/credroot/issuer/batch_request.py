@@ -15,10 +15,12 @@ import orjson
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Digest
 from credroot.issuer.drafting import MAX_REFUSALS, Drafter
+from credroot.issuer.repeated_people import PeopleKeys
 from credroot.issuer.roster.people import Entry
 from credroot.issuer.roster.roster import Roster, read_roster
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Mapping
     from pathlib import Path
     from typing import BinaryIO
@@ -44,6 +46,8 @@ class Requested:
     people: int
     digest: Digest
     """Of issuer, achievement and people, whatever the roster's encoding or order of columns."""
+    keys: array[int]
+    """Of the people, as `PeopleKeys` makes them."""
 
 
 def usable_roster(stream: BinaryIO, name: str) -> Roster:
@@ -113,11 +117,12 @@ def read_achievement(path: Path) -> bytes:
 def digest_of(entries: Iterable[Entry], achievement: bytes, issuer: str) -> Requested:
     """Read every person once and give the digest that tells this request from any other."""
     state = hashlib.sha256(orjson.dumps([issuer, hashlib.sha256(achievement).hexdigest()]))
-    people = 0
+    people, found = 0, PeopleKeys(achievement)
     for entry in entries:
         state.update(orjson.dumps(_ASKED_OF(entry)))
+        found.add(entry)
         people += 1
-    return Requested(people, Digest(state.digest()))
+    return Requested(people, Digest(state.digest()), found.keys)
 
 
 def name_from(roster_file: Path) -> str:

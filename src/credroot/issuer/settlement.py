@@ -32,7 +32,8 @@ _STOPPED = {
     ),
     OperationState.REPLACED_EXTERNALLY: (
         "anchor.replaced",
-        "another transaction of this account took its number, so it can never be mined; run this again to send it anew",
+        "another transaction of this account took its number, so it can never be mined; run this again: "
+        "what the account did meanwhile is looked at before anything is sent",
     ),
     OperationState.REORGED_AFTER_FINAL: (
         "anchor.reorged",

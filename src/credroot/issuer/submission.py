@@ -90,10 +90,13 @@ class Submission:
         guards: Guards,
         batch: str | None = None,
         instead_of: Operation | None = None,
+        ready: Callable[[int], None] = lambda _nonce: None,
     ) -> Operation:
         """Sign `intent` and write it to the journal. Nothing is sent: `advance` does that.
 
-        `instead_of` is an operation that `is_dead` says can have no effect any more; it is abandoned.
+        `instead_of` is an operation that `is_dead` says can have no effect any more; it is abandoned. `ready` is called
+        with the chosen number before anything is signed with it, and may refuse: what it sees on the chain of this
+        account came with smaller numbers, and what comes later has to compete for this one.
 
         Raises:
             GuardRefused: it would cost more than `guards` allow or than the account holds, an earlier operation of
@@ -105,6 +108,7 @@ class Submission:
         cost = self._cost(signer.address, intent, fees)
         check_guards(cost, fees, guards)
         nonce = self._next_nonce(signer.address)
+        ready(nonce)
         price = first_price(fees, guards.caps)
         attempt = sign_attempt(signer, intent, self._chain_id, nonce, cost.gas, price, fees, self._clock())
         return self._journal.add_operation(

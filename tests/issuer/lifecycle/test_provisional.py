@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from credroot.core.errors import AnchorRejected
 from credroot.issuer.provisional import NOTICE, provisional_folder
-from tests.issuer.lifecycle.conftest import Steps
+from credroot.store.journal_records import BatchState
+from tests.issuer.lifecycle.conftest import Steps, stop
 
 if TYPE_CHECKING:
     from tests.campaigns.anvil import Anvil
@@ -59,4 +63,18 @@ def test_copies_are_taken_back_while_their_block_is_gone(issuer: Issuer, anvil: 
     with issuer.desk(world=Steps(anvil, anvil.mine, reorganise, look_and_mine, look_and_mine)) as desk:
         desk.anchor(early=True)
         assert there[:2] == [True, False]
+        assert len(desk.published()) == 3
+
+
+def test_what_is_published_and_loses_its_final_block_is_anchored_again_and_not_handed_out_early(
+    issuer: Issuer, anvil: Anvil
+) -> None:
+    with issuer.desk() as desk:
+        desk.anchor(early=True)
+    anvil.reorganise(6)
+    with issuer.desk(world=Steps(anvil, *[anvil.mine] * 20, stop)) as desk:
+        with pytest.raises(AnchorRejected):
+            desk.anchor(early=True)
+        assert desk.anchor(early=True).state is BatchState.PUBLISHED
+        assert not provisional_folder(desk.folder("one")).exists()
         assert len(desk.published()) == 3

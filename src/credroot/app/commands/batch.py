@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ _provisional = click.option(
 )
 
 
+_again = click.option(
+    "--again", is_flag=True, help="Issue it even where the same people have the same already, or may have it."
+)
+
+
 @click.group()
 def batch() -> None:
     """Plan, anchor, resume and list batches. One batch is one transaction, however many credentials it has."""
@@ -65,7 +71,7 @@ def plan(
     as_json: bool,
 ) -> None:
     """Take a roster in as a batch and say what anchoring it costs. Nothing is signed or sent."""
-    from credroot.app.batches import plan_cost, profile_of
+    from credroot.app.batches import plan_cost, profile_of, require_not_planned_twice
 
     settings = load_settings(workspace)
     rate = None if price is None else parse_price(price)
@@ -73,8 +79,16 @@ def plan(
     take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
     with workbench(settings, network) as (bench, chosen):
         planned = plan_cost(settings, bench, folder)
+        repeated = ""
+        try:
+            require_not_planned_twice(settings, bench, folder)
+        except GuardRefused as refusal:
+            repeated = refusal.code
+            click.echo(f"Warning: {refusal} [{refusal.code}]", err=True)
     if as_json:
         wire = {"format": "credroot/plan/v1", "batch": folder.name, **planned.to_json(chosen.coin)}
+        if repeated:
+            wire["refused"] = repeated
         if rate is not None:
             wire["money"] = {"likely": rate.of(planned.cost.likely_wei), "most": rate.of(planned.cost.most_wei)}
         click.echo(json.dumps(wire))
@@ -108,6 +122,7 @@ def plan(
     help="Anchor a file of any kind, which gets a receipt; may be repeated.",
 )
 @_provisional
+@_again
 @_network
 @_max_cost
 @_passphrase_fd
@@ -120,6 +135,7 @@ def anchor(
     achievement: Path | None,
     files: tuple[Path, ...],
     provisional: bool,
+    again: bool,
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -142,12 +158,15 @@ def anchor(
 
         take_in(folder, roster, achievement, profile_of(settings.required_issuer()))
     keys = keys_of(settings, passphrase_fd)
-    return issue_and_say(settings, folder, keys, network, max_cost, as_json=as_json, may_exist=False, early=provisional)
+    return issue_and_say(
+        settings, folder, keys, network, max_cost, as_json=as_json, may_exist=False, early=provisional, again=again
+    )
 
 
 @batch.command()
 @click.argument("name")
 @_provisional
+@_again
 @_network
 @_max_cost
 @_passphrase_fd
@@ -157,6 +176,7 @@ def resume(
     workspace: Path | None,
     name: str,
     provisional: bool,
+    again: bool,
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -166,7 +186,9 @@ def resume(
     settings = load_settings(workspace)
     folder = _folder(settings, name)
     keys = keys_of(settings, passphrase_fd)
-    return issue_and_say(settings, folder, keys, network, max_cost, as_json=as_json, may_exist=True, early=provisional)
+    return issue_and_say(
+        settings, folder, keys, network, max_cost, as_json=as_json, may_exist=True, early=provisional, again=again
+    )
 
 
 @batch.command()
@@ -268,6 +290,7 @@ def sign(
 
 @batch.command()
 @click.argument("order", type=_FILE)
+@_again
 @_network
 @_max_cost
 @_passphrase_fd
@@ -276,6 +299,7 @@ def sign(
 def relay(
     workspace: Path | None,
     order: Path,
+    again: bool,
     network: str | None,
     max_cost: str | None,
     passphrase_fd: int | None,
@@ -285,6 +309,7 @@ def relay(
 
     An anchor that is on the chain already is not paid again.
     """
+    from credroot.issuer.anchoring import mark_of_order
     from credroot.issuer.delegation import Signed, intent_to_relay, is_anchored
 
     settings = load_settings(workspace)
@@ -293,6 +318,7 @@ def relay(
         intent = intent_to_relay(signed, bench.deployment, bench.clock())
         if is_anchored(signed, bench.reader):
             raise GuardRefused("it is anchored already; nothing was sent", code="order.done")
+        intent = replace(intent, data=intent.data + mark_of_order(bench, signed.order, again=again))
         guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
         done = bench.carry_out(keys_of(settings, passphrase_fd).signer(), intent, guards)
     facts = {"what": intent.label, "transaction": str(done.transaction), "block": done.block_number}

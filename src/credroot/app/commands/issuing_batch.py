@@ -35,6 +35,7 @@ def issue_and_say(
     as_json: bool,
     may_exist: bool,
     early: bool = False,
+    again: bool = False,
 ) -> int:
     """Bring a batch to its end from wherever it stands, and give the exit status: partly done can be resumed."""
     from credroot.app.batches import issue
@@ -42,7 +43,7 @@ def issue_and_say(
     try:
         with workbench(settings, network) as (bench, chosen):
             guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
-            issued = issue(settings, bench, folder, keys, guards, may_exist=may_exist, early=early)
+            issued = issue(settings, bench, folder, keys, guards, may_exist=may_exist, early=early, again=again)
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
         return Exit.PARTLY
