@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DID = "did:web:registrar.example.edu"
 PUBLISH_URL = "https://registrar.example.edu/credroot"
+LISTS = ["public/status/1.json", "public/status/1-suspension.json"]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,8 @@ def manifest(workspace: Workspace) -> Any:
     return json.loads((workspace.folder / "batches" / "data-analytics-2026" / "manifest.json").read_bytes())
 
 
-def bits(workspace: Workspace) -> bytes:
-    document = json.loads((workspace.folder / "public" / "status" / "1.json").read_bytes())
+def bits(workspace: Workspace, name: str = "1.json") -> bytes:
+    document = json.loads((workspace.folder / "public" / "status" / name).read_bytes())
     return bitstring.decode(document["credentialSubject"]["encodedList"]).bits
 
 
@@ -95,6 +96,7 @@ def test_every_credential_has_a_place_of_its_own_that_the_manifest_knows(registr
         document = json.loads(path.read_bytes())
         status = document["credentialStatus"]
         assert status["statusListCredential"] == f"{PUBLISH_URL}/status/1.json"
+        assert status["statusReference"] == f"{PUBLISH_URL}/status/1-suspension.json"
         assert int(status["statusListIndex"]) == places[document["id"]]["index"]
 
 
@@ -109,7 +111,7 @@ def test_a_revocation_reaches_the_list_by_itself_and_a_stale_list_does_not_lift_
     before = path.read_bytes()
     done = registrar.run("revoke", str(victim), "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["statusLists"] == {"files": ["public/status/1.json"]}
+    assert json.loads(done.stdout)["statusLists"] == {"files": LISTS}
     assert bitstring.value_at(bits(registrar), place_of(victim)) == 1
     assert sum(byte.bit_count() for byte in bits(registrar)) == 1
     agreeing = credroot.verify(victim.read_bytes(), workspace=registrar.folder)
@@ -120,6 +122,28 @@ def test_a_revocation_reaches_the_list_by_itself_and_a_stale_list_does_not_lift_
     path.write_bytes(after)
     assert details(stale, "status")["disagreement"] is True
     assert stale.check("status").code == "status.revoked"
+
+
+def test_a_suspension_is_set_in_the_list_of_suspensions_and_not_in_that_of_revocations(registrar: Workspace) -> None:
+    victim = registrar.credentials[12]
+    place, before = place_of(victim), bits(registrar)
+
+    def suspended() -> list[int]:
+        return [bitstring.value_at(bits(registrar, "1-suspension.json"), one) for one in (place, place ^ 1)]
+
+    assert registrar.run("issuer", "status").returncode == 0
+    assert suspended() == [0, 0]
+    assert registrar.run("suspend", str(victim)).returncode == 0
+    assert (suspended(), bits(registrar)) == ([1, 0], before)
+    document = json.loads((registrar.folder / "public" / "status" / "1-suspension.json").read_bytes())
+    assert document["id"] == json.loads(victim.read_bytes())["credentialStatus"]["statusReference"]
+    assert document["credentialSubject"]["statusPurpose"] == "suspension"
+    report = credroot.verify(victim.read_bytes(), workspace=registrar.folder)
+    assert [word["purpose"] for word in details(report, "status")["lists"] if word["says"] == "suspended"] == [
+        "suspension"
+    ]
+    assert registrar.run("reinstate", str(victim)).returncode == 0
+    assert suspended() == [0, 0]
 
 
 def test_a_list_that_can_not_be_made_anew_is_a_warning_and_the_revocation_stands(registrar: Workspace) -> None:
@@ -147,7 +171,7 @@ def test_a_signing_key_that_is_not_at_hand_loses_no_revocation(registrar: Worksp
     done = registrar.run("revoke", str(victim))
     aside.rename(hidden)
     assert (done.returncode, "credroot issuer status" in done.stderr) == (0, True)
-    assert registrar.run("suspend", str(registrar.credentials[11])).stdout.endswith("Wrote public/status/1.json\n")
+    assert "Wrote public/status/1.json" in registrar.run("suspend", str(registrar.credentials[11])).stdout
     assert bitstring.value_at(bits(registrar), place_of(victim)) == 1
     assert registrar.run("reinstate", str(registrar.credentials[11])).returncode == 0
 
@@ -156,11 +180,12 @@ def test_a_list_can_be_anchored_and_its_receipt_verifies(registrar: Workspace) -
     done = registrar.run("issuer", "status", "--anchor", "--json")
     assert done.returncode == 0, done.stderr
     files = json.loads(done.stdout)["files"]
-    assert files == ["public/status/1.json", "public/status/1.receipt.json"]
-    assert registrar.run("verify", files[1], "--file", files[0]).returncode == 0
-    assert registrar.run("verify", files[1], "--file", "roster.csv").returncode == 3
+    assert files == [*LISTS, "public/status/1.receipt.json", "public/status/1-suspension.receipt.json"]
+    for receipt, of in zip(files[2:], files[:2], strict=True):
+        assert registrar.run("verify", receipt, "--file", of).returncode == 0
+        assert registrar.run("verify", receipt, "--file", "roster.csv").returncode == 3
     assert registrar.run("issuer", "status").returncode == 0
-    assert not (registrar.folder / files[1]).exists(), "a receipt beside another list than its own"
+    assert not any((registrar.folder / receipt).exists() for receipt in files[2:]), "a receipt beside another list"
 
 
 def test_lists_are_not_made_while_a_chain_is_silent(registrar: Workspace, tmp_path: Path) -> None:

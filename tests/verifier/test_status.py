@@ -13,7 +13,7 @@ from credroot.core.multibase import encode_base64url
 from credroot.core.report import Outcome, Verdict
 from credroot.core.status import Status
 from credroot.credential import bitstring
-from credroot.credential.status_list import StatusPurpose, status_entry
+from credroot.credential.status_list import StatusPurpose, status_entry, suspension_list_of
 from credroot.verifier.documents import ListCopy
 from tests.verifier.stage import (
     KNOWN_BY_NAME,
@@ -103,6 +103,25 @@ def test_a_suspension_by_a_list_is_a_suspension():
     shelf = at_hand(status_list((PLACE,), purpose=StatusPurpose.SUSPENSION))
     assert codes(report_on(credential, issuers=BY_NAME, shelf=shelf))["status"] == "status.suspended"
     assert codes(report_on(anchored(credential), shelf=shelf))["status"] == "status.suspended"
+
+
+def test_the_list_of_suspensions_that_an_entry_refers_to_is_asked_as_well():
+    address = suspension_list_of(LIST_URL)
+    credential = signed(badge(credentialStatus=status_entry(LIST_URL, PLACE, reference=address)))
+
+    def judged(*places: int, **lists: dict[str, Any]) -> tuple[Verdict, str]:
+        suspensions = status_list(places, url=address, purpose=StatusPurpose.SUSPENSION)
+        documents = {LIST_URL: status_list(), address: suspensions} | lists
+        shelf = Shelf(status_lists={url: ListCopy(document, None) for url, document in documents.items() if document})
+        report = report_on(credential, issuers=BY_NAME, shelf=shelf)
+        return report.verdict, codes(report)["status"]
+
+    assert judged() == (Verdict.VALID, "status.clear")
+    assert judged(PLACE) == (Verdict.INVALID, "status.suspended")
+    assert judged(**{LIST_URL: status_list((PLACE,))}) == (Verdict.INVALID, "status.revoked")
+    assert judged(**{address: {}}) == (Verdict.INDETERMINATE, "status.unknown")
+    # A list of revocations at that address says nothing of suspensions.
+    assert judged(**{address: status_list(url=address)}) == (Verdict.INDETERMINATE, "status.unknown")
 
 
 def test_a_message_withdraws_nothing_and_is_told():

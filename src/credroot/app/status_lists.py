@@ -107,9 +107,9 @@ def _write_lists(settings: Settings, keys: Keys, did: str, publish_url: str) -> 
     folder = settings.workspace / PUBLIC / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for number, document in documents.items():
+    for name, document in documents.items():
         signed = sign(document, key, verification_method=method, created=moment)
-        path = folder / f"{number}.json"
+        path = folder / f"{name}.json"
         # A receipt is of one list to the byte: beside another it would call that a forgery.
         receipt_of(path).unlink(missing_ok=True)
         write_file(path, orjson.dumps(signed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

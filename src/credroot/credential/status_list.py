@@ -1,10 +1,10 @@
 """Bitstring Status Lists: the credential that says which credentials are withdrawn, and the entry that points into it.
 
 A credential of ours has one ``credentialStatus`` object, for the Open Badges schema takes no array, and its purpose is
-revocation. Suspension can't share that bit: the specification calls a revocation irreversible. It is told by the
-registry, which is authoritative for both, and an issuer may publish a second list with purpose suspension and the same
-indexes, for readers who know its address. VC 2.0 allows an array with one entry per purpose: who gives up the strict
-Open Badges form builds it from two calls of `status_entry`, and `status_at` reads each of them.
+revocation. Suspension can't share that bit: the specification calls a revocation irreversible. So there is a second
+list with purpose suspension and the same indexes, and the entry's ``statusReference``, which is signed with it, is that
+list's address. Whoever knows this reads it as a second entry (`suspension_entry`); others read revocations alone. VC
+2.0 allows an array with one entry per purpose, and `status_at` reads each of them.
 
 Nothing here checks a signature or fetches: the list that is judged was verified before.
 
@@ -42,6 +42,29 @@ class StatusPurpose(StrEnum):
     """A remark, whose text the entry has; nothing is withdrawn."""
     REFRESH = "refresh"
     """A newer credential exists; nothing is withdrawn."""
+
+
+SUSPENSION_SUFFIX = "-suspension"
+
+
+def suspension_list_of(list_id: str) -> str:
+    """Give the address of the list of suspensions that belongs to the list of revocations at `list_id`."""
+    return f"{list_id.removesuffix('.json')}{SUSPENSION_SUFFIX}.json"
+
+
+def suspension_entry(entry: JsonObject) -> JsonObject | None:
+    """Give the entry of purpose suspension that an entry of purpose revocation refers to; `None` where it does not.
+
+    Only the address that `suspension_list_of` gives counts: other issuers refer to pages for people.
+    """
+    address, references = entry.get("statusListCredential"), entry.get("statusReference")
+    if entry.get("statusPurpose") != StatusPurpose.REVOCATION or not isinstance(address, str):
+        return None
+    suspensions = suspension_list_of(address)
+    if suspensions not in (references if isinstance(references, list) else [references]):
+        return None
+    kept: JsonObject = {name: entry[name] for name in ("type", "statusListIndex") if name in entry}
+    return {**kept, "statusPurpose": StatusPurpose.SUSPENSION.value, "statusListCredential": suspensions}
 
 
 def status_list_credential(
@@ -96,8 +119,11 @@ def status_entry(
     *,
     purpose: StatusPurpose = StatusPurpose.REVOCATION,
     messages: Sequence[str] = (),
+    reference: str | None = None,
 ) -> JsonObject:
     """Build the ``credentialStatus`` object that points at entry `index` of the list at `list_id`.
+
+    `reference` is the address of something about the status, such as `suspension_list_of` gives.
 
     `messages` are the texts of the values 0, 1, 2, ...: 2, 4, ... or 256 of them, which sets the size of an entry.
 
@@ -113,6 +139,8 @@ def status_entry(
         "statusListIndex": str(index),
         "statusListCredential": list_id,
     }
+    if reference is not None:
+        entry["statusReference"] = reference
     if messages:
         entry_bits = len(messages).bit_length() - 1
         if len(messages) != 1 << entry_bits or not 1 <= entry_bits <= bitstring.MAX_ENTRY_BITS:

@@ -30,7 +30,7 @@ from credroot.credential.data_integrity import (
     verify_proofs,
 )
 from credroot.credential.status_answer import Conclusion, status_at
-from credroot.credential.status_list import ENTRY_TYPE
+from credroot.credential.status_list import ENTRY_TYPE, suspension_entry
 from credroot.credential.suites.suite import suite_name
 from credroot.credential.vc_problems import VcProblem, VcProblemType, has_errors
 from credroot.credential.vc_structure import credential_problems, issuer_of, proof_problems, validity_of
@@ -195,7 +195,8 @@ def status_problems(document: JsonObject, means: Means, demand: Demand) -> Itera
     for place, entry in enumerate(entries):
         if isinstance(entry, dict):
             pointer = Place("/credentialStatus", place, stated).pointer
-            yield from (problem.under(pointer) for problem in _entry_problems(entry, issuer_of(document), means))
+            for asked in filter(None, (entry, suspension_entry(entry))):
+                yield from (problem.under(pointer) for problem in _entry_problems(asked, issuer_of(document), means))
 
 
 def _entry_problems(entry: JsonObject, issuer: str, means: Means) -> Iterator[VcProblem]:

@@ -1,8 +1,9 @@
 """The issuer's status lists, for verifiers who ask no chain: made of the registry's state, signed, one file each.
 
 A list has the purpose ``revocation``: its bit says revoked for ever, or anchored by a key that the issuer distrusts. An
-Open Badge has room for one status entry, and this is the one that everybody's verifiers ask for. A suspension shows in
-the registry alone, since a bit of this purpose is not to be taken back.
+Open Badge has room for one status entry, and this is the one that everybody's verifiers ask for. Beside each lies the
+list of suspensions, with the same places, to which the entry refers: a bit there can be taken back. A verifier that
+does not follow the reference sees a suspension in the registry alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from credroot.core.errors import InputError
 from credroot.core.status import Status
 from credroot.core.values import Address, Digest, Root
 from credroot.credential import bitstring
-from credroot.credential.status_list import status_entry, status_list_credential
+from credroot.credential.status_list import (
+    SUSPENSION_SUFFIX,
+    StatusPurpose,
+    status_entry,
+    status_list_credential,
+    suspension_list_of,
+)
 from credroot.issuer.batch_folder import BatchFolder
 from credroot.issuer.status_slots import LIST_ENTRIES, StatusSlot
 
@@ -43,7 +50,8 @@ def list_url(publish_url: str, number: int) -> str:
 
 def credential_status(publish_url: str, slot: StatusSlot) -> JsonObject:
     """Give the ``credentialStatus`` of the credential that has this place."""
-    return status_entry(list_url(publish_url, slot.list_number), slot.index)
+    address = list_url(publish_url, slot.list_number)
+    return status_entry(address, slot.index, reference=suspension_list_of(address))
 
 
 def placed_credentials(batches: Path, chain: str) -> Iterator[tuple[StatusSlot, Query]]:
@@ -85,27 +93,38 @@ def withdrawn_places(
 
 def list_documents(
     answers: Iterable[tuple[StatusSlot, Status]], *, issuer: str, publish_url: str, now: datetime
-) -> dict[int, JsonObject]:
-    """Build the unsigned lists, by number: one for each that a credential has a place in, withdrawn or not.
+) -> dict[str, JsonObject]:
+    """Build the unsigned lists, by their files' names without suffix: two for each that a credential has a place in.
 
     Raises:
         InputError: ``status.slots``, a place is none.
     """
-    bits: dict[int, dict[int, int]] = {}
+    bits: dict[int, tuple[dict[int, int], dict[int, int]]] = {}
     for slot, status in answers:
         if slot.list_number < 1 or not 0 <= slot.index < LIST_ENTRIES:
             raise InputError(f"no place {slot.index} of list {slot.list_number}", code="status.slots")
-        values = bits.setdefault(slot.list_number, {})
+        revoked, suspended = bits.setdefault(slot.list_number, ({}, {}))
         if status in (Status.REVOKED, Status.DISTRUSTED):
-            values[slot.index] = 1
-    return {
-        number: status_list_credential(
-            list_url(publish_url, number),
-            issuer,
-            bits=bitstring.pack(values, entries=LIST_ENTRIES),
-            valid_from=now,
-            valid_until=now + VALID_FOR,
-            ttl=TIME_TO_LIVE,
+            revoked[slot.index] = 1
+        elif status is Status.SUSPENDED:
+            suspended[slot.index] = 1
+    documents: dict[str, JsonObject] = {}
+    for number, (revoked, suspended) in sorted(bits.items()):
+        address = list_url(publish_url, number)
+        documents[str(number)] = _list(address, StatusPurpose.REVOCATION, revoked, issuer, now)
+        documents[f"{number}{SUSPENSION_SUFFIX}"] = _list(
+            suspension_list_of(address), StatusPurpose.SUSPENSION, suspended, issuer, now
         )
-        for number, values in sorted(bits.items())
-    }
+    return documents
+
+
+def _list(address: str, purpose: StatusPurpose, values: dict[int, int], issuer: str, now: datetime) -> JsonObject:
+    return status_list_credential(
+        address,
+        issuer,
+        purpose=purpose,
+        bits=bitstring.pack(values, entries=LIST_ENTRIES),
+        valid_from=now,
+        valid_until=now + VALID_FOR,
+        ttl=TIME_TO_LIVE,
+    )

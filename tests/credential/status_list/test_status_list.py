@@ -4,7 +4,13 @@ import pytest
 
 from credroot.core.errors import InputError
 from credroot.credential import bitstring
-from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
+from credroot.credential.status_list import (
+    StatusPurpose,
+    status_entry,
+    status_list_credential,
+    suspension_entry,
+    suspension_list_of,
+)
 
 LIST = "https://issuer.example/status/1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,6 +63,38 @@ def test_the_entry_is_one_object_with_its_index_as_text():
         "statusListIndex": "94567",
         "statusListCredential": LIST,
     }
+
+
+def test_an_entry_of_revocation_may_refer_to_the_list_of_suspensions_that_has_the_same_places():
+    suspensions = suspension_list_of("https://i.example/status/1.json")
+    entry = status_entry("https://i.example/status/1.json", 7, reference=suspensions)
+    assert suspension_entry(entry) == {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "suspension",
+        "statusListIndex": "7",
+        "statusListCredential": "https://i.example/status/1-suspension.json",
+    }
+    assert suspension_entry({**entry, "statusReference": ["https://i.example/why", suspensions]}) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"statusReference": "https://i.example/about-status"},
+        {"statusReference": ["https://other.example/status/1-suspension.json"]},
+        {"statusReference": None},
+        {"statusReference": {"id": "https://i.example/status/1-suspension.json"}},
+        {"statusListCredential": ["https://i.example/status/1.json"]},
+        {"statusListCredential": {}},
+        {"statusPurpose": "suspension"},
+        {"statusPurpose": []},
+    ],
+)
+def test_nothing_else_that_an_entry_refers_to_is_taken_for_a_list(change):
+    suspensions = suspension_list_of("https://i.example/status/1.json")
+    entry = status_entry("https://i.example/status/1.json", 7, reference=suspensions)
+    assert suspension_entry({**entry, **change}) is None
+    assert suspension_entry(status_entry("https://i.example/status/1.json", 7)) is None
 
 
 def test_messages_set_the_size_of_an_entry():

@@ -98,7 +98,8 @@ def status(
     """Make the status lists below public/status/ anew from the registry's state.
 
     They are for verifiers that ask no chain. Anchoring and withdrawing make them anew by themselves; they hold for 31
-    days, so run this once a month where nothing else happens. A suspension shows in the registry alone.
+    days, so run this once a month where nothing else happens. Suspensions have a list of their own beside each, to
+    which a credential's entry refers; a verifier that does not follow it sees a suspension in the registry alone.
     """
     from credroot.app.status_lists import anchor_lists, publish_status_lists
 

@@ -93,7 +93,17 @@ def _too_costly(evidence: Evidence, error: BudgetExceeded) -> Check:
 
 
 def entries_of(document: JsonObject) -> list[JsonObject]:
-    """Give a credential's status entries, at most `MAX_ENTRIES`."""
+    """Give a credential's status entries, at most `MAX_ENTRIES`, and the entries of suspensions that they refer to."""
+    entries = _stated(document)
+    if not entries:
+        return []
+    # Imported where it is needed, as below: most verdicts need no list.
+    from credroot.credential.status_list import suspension_entry
+
+    return [*entries, *filter(None, map(suspension_entry, entries))]
+
+
+def _stated(document: JsonObject) -> list[JsonObject]:
     value = document.get("credentialStatus")
     listed: list[JsonValue] = value if isinstance(value, list) else [value]
     return [entry for entry in listed if isinstance(entry, dict)][:MAX_ENTRIES]
@@ -108,7 +118,7 @@ def list_words(evidence: Evidence) -> Iterator[ListWord]:
     count = len(stated) if isinstance(stated, list) else 1
     for entry in entries_of(subject.document):
         yield _word(evidence, issuer_id(subject.document), entry)
-    if stated is not None and count != len(entries_of(subject.document)):
+    if stated is not None and count != len(_stated(subject.document)):
         yield ListWord("", Status.UNKNOWN, "status.entries")
 
 
