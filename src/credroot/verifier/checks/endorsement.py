@@ -106,7 +106,11 @@ def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> Jso
     endorser = endorser_of(carried.document)
     entry = next((issuer for issuer in evidence.trust.issuers if endorser and issuer.did == endorser), None)
     told: JsonObject = {"of": carried.under, "by": endorser[:200]}
-    reason = _misplaced(carried, evidence.now) or _reason(evidence, keys, endorser, carried.document)
+    try:
+        evidence.budget.spend(Work.ENDORSEMENTS)
+        reason = _misplaced(carried, evidence.now) or _of_signature(evidence, keys, endorser, carried.document)
+    except (InputError, BudgetExceeded) as error:
+        reason = error.code
     if reason == "proof.verified" and entry is not None:
         return {**told, "outcome": "passed", "name": entry.name, "source": entry.source}
     outcome = "unknown" if reason in _UNKNOWN or reason.startswith("budget.") else "failed"
@@ -116,15 +120,13 @@ def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> Jso
 def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
     """Say why a document is no endorsement of what it stands under, whatever its signature; `None` where it is one.
 
-    Else any credential of somebody known would count as praise, and so would what was said of another.
+    Else any credential of somebody known would count as praise, and so would what was said of another. Raises
+    `InputError` for one that can't be read.
     """
     from credroot.credential.settled_form import settled
 
-    try:
-        document = settled(carried.document)
-        begins, ends = period_of(document)
-    except InputError as error:
-        return error.code
+    document = settled(carried.document)
+    begins, ends = period_of(document)
     if not is_endorsement(document):
         return "endorsement.not_one"
     if subject_of_endorsement(document)["id"] != carried.endorsed:
@@ -134,22 +136,18 @@ def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
     return "validity.expired" if ends is not None and ends <= now else None
 
 
-def _reason(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:
-    """Give the code of what became of the endorser's own signature."""
+def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:
+    """Give the code of what became of the endorser's own signature; errors as `verify_proofs`."""
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
 
-    try:
-        evidence.budget.spend(Work.ENDORSEMENTS)
-        results = verify_proofs(
-            endorsement,
-            keys.multikey,
-            now=evidence.now,
-            canonicalize=evidence.canonicalize,
-            held=evidence.memory.held,
-            budget=evidence.budget,
-        )
-    except (InputError, BudgetExceeded) as error:
-        return error.code
+    results = verify_proofs(
+        endorsement,
+        keys.multikey,
+        now=evidence.now,
+        canonicalize=evidence.canonicalize,
+        held=evidence.memory.held,
+        budget=evidence.budget,
+    )
     bad = [result for result in results if result.outcome is ProofOutcome.FAILED]
     own = [result for result in results if did_of(result.verification_method or "") == endorser]
     held = [result for result in own if result.outcome is ProofOutcome.VERIFIED]
