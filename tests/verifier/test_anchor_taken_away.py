@@ -147,3 +147,10 @@ def test_the_routes_of_others_do_not_verify_a_file_without_the_anchor_that_its_s
 
     assert problems(anchored(signed_for())) == problems(signed(badge())) == []
     assert problems(without_anchor(anchored(signed_for()))) == ["anchor.missing"]
+
+
+@pytest.mark.parametrize("spelling", [["merkle-registry-2026"], ["merkle-registry-2026", "x"]])
+def test_an_anchor_does_not_disappear_by_another_spelling(spelling: list[str]):
+    credential = anchored(signed(badge()))
+    credential["proof"][1]["cryptosuite"] = spelling
+    assert report_on(credential, issuers=BY_NAME).verdict is Verdict.INVALID

@@ -210,3 +210,27 @@ def test_an_unsigned_word_about_the_key_is_believed_by_nobody():
     assert json.loads(as_bytes(credential)) == credential
     credential["proof"][0]["verificationMethod"] = DID + "#other"
     assert report_on(credential, issuers=BY_NAME).verdict is not Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": {"id": DID, "type": ["Profile"], "name": "Harvard"}},
+        {"evidence": [{"id": "https://other.example/work", "type": ["Evidence"]}]},
+        {"credentialStatus": {"id": "https://other.example/status", "type": "BitstringStatusListEntry"}},
+        {"termsOfUse": {"id": "https://other.example/terms"}},
+        {"validFrom": ["2025-01-01T00:00:00Z"]},
+        {"termsOfUse": {"id": "https://registrar.example.edu/terms", "count": True}},
+    ],
+)
+def test_no_member_around_a_jwt_may_say_another_thing_its_id_neither(change: dict[str, Any]):
+    claims = jwt_badge(
+        evidence=[{"id": "https://registrar.example.edu/work", "type": ["Evidence"]}],
+        credentialStatus={"id": "https://registrar.example.edu/status", "type": "BitstringStatusListEntry"},
+        termsOfUse={"id": "https://registrar.example.edu/terms", "count": 1},
+    )
+    inner = {name: claims[name] for name in claims if name not in ("iss", "jti", "nbf")}
+    proof = {"type": "JwtProof2020", "jwt": jwt(claims)}
+    assert codes(report_on({**inner, "proof": proof}, issuers=BY_NAME))["format"] == "format.credential"
+    report = report_on({**inner, **change, "proof": proof}, issuers=BY_NAME)
+    assert (report.verdict, codes(report)["format"]) == (Verdict.INVALID, "format.outer_disagrees")

@@ -113,7 +113,7 @@ def split_proofs(document: JsonObject) -> tuple[JsonObject, tuple[JsonObject, ..
     anchors: list[JsonObject] = []
     others: list[JsonValue] = []
     for proof in _proofs_of(document["proof"]):
-        if proof.get("cryptosuite") == CRYPTOSUITE:
+        if _is_anchor(proof):
             anchors.append(proof)
         else:
             others.append(proof)
@@ -157,6 +157,12 @@ def attach(document: JsonObject, options: JsonObject, proof_value: str) -> JsonO
     proofs.extend(_proofs_of(document.get("proof", [])))
     proofs.append({**options, "proofValue": proof_value})
     return {**document, "proof": proofs}
+
+
+def _is_anchor(proof: JsonObject) -> bool:
+    """Return whether a proof says that it is ours, however it writes that: no spelling makes one disappear."""
+    suite = proof.get("cryptosuite")
+    return suite == CRYPTOSUITE or (isinstance(suite, list) and CRYPTOSUITE in suite)
 
 
 def _proofs_of(member: JsonValue) -> list[JsonObject]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
+from credroot.core.jcs import canonical_bytes
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.core.strict_json import loads
 from credroot.credential.data_integrity import MAX_CLOCK_SKEW
@@ -68,20 +69,30 @@ def agrees_with_outer(credential: JsonObject, outer: JsonObject) -> bool:
     """
     if "proof" not in outer:
         return outer.keys() <= {"@context", "id", "type"}
-    for name, value in outer.items():
-        if name == "proof":
-            continue
-        if name in ("issuer", "credentialSubject") and _id_of(value) != _id_of(credential.get(name)):
-            return False
-        if name != "issuer" and _bare(value) != _bare(credential.get(name)):
-            return False
-    return True
+    return all(_agrees(name, value, credential.get(name)) for name, value in outer.items() if name != "proof")
 
 
-def _bare(value: JsonValue) -> JsonValue:
-    """Give a member for comparison: an array of one is that one, and a subject's ``id`` may stand in ``sub`` alone."""
-    one = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return {name: member for name, member in one.items() if name != "id"} if isinstance(one, dict) else one
+def _agrees(name: str, outer: JsonValue, signed: JsonValue) -> bool:
+    """Compare a member with the signed one: an array of one is that one, and no other difference is none.
+
+    But ``iss`` and ``sub`` may be all that names issuer and subject in the token, or the issuer's id all outside of it.
+    """
+    outer, signed = _one(outer), _one(signed)
+    if name == "issuer":
+        return canonical_bytes(outer) == canonical_bytes(signed) or (
+            _id_of(outer) == _id_of(signed) and _says_only_id(outer)
+        )
+    if name == "credentialSubject" and isinstance(outer, dict) and isinstance(signed, dict) and "id" not in outer:
+        signed = {member: value for member, value in signed.items() if member != "id"}
+    return canonical_bytes(outer) == canonical_bytes(signed)
+
+
+def _one(value: JsonValue) -> JsonValue:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _says_only_id(issuer: JsonValue) -> bool:
+    return not isinstance(issuer, dict) or issuer.keys() == {"id"}
 
 
 def verify_vc_jwt(text: str, resolve_key: ResolveJwsKey, *, now: datetime) -> JwtCredential:
