@@ -14,6 +14,7 @@ from typing import Any
 
 from credroot.chain.facts import Query
 from credroot.chain.saved_facts import SavedFacts
+from credroot.core.anchor_domain import AnchorPlace
 from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
 from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
@@ -155,8 +156,8 @@ class Estate:
 
     def _anchor_everything(self) -> None:
         self._withdrawals: list[tuple[Account, Any, int, bool]] = []
-        domain = self.deployment
-        bound = {"domain": f"did:pkh:{domain.chain_id.caip2}:{domain.address}"}
+        place = AnchorPlace(self.deployment.chain_id, self.deployment.address, self.campus.id.address)
+        bound = {"domain": place.domain}
         university = self.university.did
         batch = []
         for word in ("active", "active", "active", "revoked", "suspended", "expired", "early"):
@@ -394,6 +395,7 @@ class Estate:
                 shown,
                 holds,
                 where,
+                may_under=EVERYWHERE,  # anybody may put a token into an envelope
                 wrapped=copy.deepcopy(document),
             )
         )

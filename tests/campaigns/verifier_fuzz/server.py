@@ -182,7 +182,9 @@ class _Content(_Judge):
 
 
 FLOOD_S = 4.0
-"""How long each flood lasts."""
+"""How long each flood lasts at its height."""
+READY_S = 8.0
+"""How long it may take to get there: shorter than a server waits for the rest of a request."""
 
 
 class _Floods(_Judge):
@@ -192,6 +194,8 @@ class _Floods(_Judge):
         super().__init__(server, corpus, tally)
         self._rng = random.Random(f"{seed} floods")
         self._lock = threading.Lock()
+        self._ready = threading.Event()
+        """Set when a flood is at its height."""
 
     def run(self, rounds: int) -> None:
         for _ in range(rounds):
@@ -203,9 +207,10 @@ class _Floods(_Judge):
 
     def _under(self, flood: Callable[[threading.Event], None]) -> None:
         over = threading.Event()
+        self._ready.clear()
         flooding = threading.Thread(target=flood, args=(over,))
         flooding.start()
-        time.sleep(0.3)
+        self._ready.wait(READY_S)
         end = time.monotonic() + FLOOD_S
         try:
             while time.monotonic() < end:
@@ -232,6 +237,7 @@ class _Floods(_Judge):
             except OSError:
                 continue
         self._count(len(held))
+        self._ready.set()
         while not over.wait(0.2):
             for connection in held if drop else ():
                 try:
@@ -273,6 +279,7 @@ class _Floods(_Judge):
         ]
         for thread in threads:
             thread.start()
+        self._ready.set()
         for thread in threads:
             thread.join()
 
