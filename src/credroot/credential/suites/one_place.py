@@ -59,7 +59,7 @@ def require_one_place(document: JsonObject) -> None:
             inner: JsonObject = value  # type: ignore[assignment]
             if own in (inner.get("id"), inner.get("@id")) and not STANDING.isdisjoint(inner):
                 raise InputError("an object in it says more of the credential itself", code="rdfc.split_node")
-            has_another = has_another or (_is_credential(inner) and "proof" not in inner)
+            has_another = has_another or (inner.get("id") != own and _is_credential(inner) and "proof" not in inner)
             pending.extend(inner.values())
         elif kind is list:
             pending.extend(value)  # type: ignore[arg-type]
