@@ -66,6 +66,9 @@ class CheckedRegistries:
         return self._workspace.joinpath(*_FOLDER, f"{name}.json")
 
     def _read(self, deployment: Deployment) -> tuple[int, Creation] | None:
+        # A folder without settings is no workspace of ours, whoever's files lie in it.
+        if not (self._workspace / SETTINGS_FILE).exists():
+            return None
         try:
             with self._path(deployment).open("rb") as file:
                 content = loads(file.read(MAX_BYTES + 1), max_bytes=MAX_BYTES)
