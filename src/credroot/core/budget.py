@@ -39,6 +39,8 @@ class Work(Enum):
         self.word = word
         self.price = price
 
+    __hash__ = object.__hash__  # `Enum` has one in Python, and these are counted in every verdict
+
 
 VALUES_OF_A_CALL: Final = 20
 """Values whose canonicalisation takes as long as that of a document with nothing in it."""
@@ -94,30 +96,32 @@ class Budget:
             BudgetExceeded: there is not so much left, and nothing was taken: ``budget.`` with the word of `work`;
                 ``budget.work``, all kinds together; ``budget.time``, it is late.
         """
-        self._require(work, amount)
+        price = amount * work.price
         budget: Budget | None = self
         while budget is not None:
-            budget._take(work, amount)
+            budget._require(work, amount, price)
+            budget = budget._parent
+        budget = self
+        while budget is not None:
+            budget._take(work, amount, price)
             budget = budget._parent
 
     def for_file(self, allowed: Mapping[Work, int] = OF_ONE_FILE) -> Budget:
         """Give the budget of one file, which takes from this one too."""
         return Budget(allowed, parent=self)
 
-    def _require(self, work: Work, amount: int) -> None:
+    def _require(self, work: Work, amount: int, price: int) -> None:
         if self._is_late is not None and self._is_late():
             raise BudgetExceeded("it took too long", code="budget.time")
         if amount > self._left.get(work, amount):
             raise BudgetExceeded(f"it takes more {work.word} than are looked at", code=f"budget.{work.word}")
-        if self._price_left is not None and amount * work.price > self._price_left:
+        if self._price_left is not None and price > self._price_left:
             raise BudgetExceeded("it takes more work than is done for one request")
-        if self._parent is not None:
-            self._parent._require(work, amount)
 
-    def _take(self, work: Work, amount: int) -> None:
+    def _take(self, work: Work, amount: int, price: int) -> None:
         self.spent[work] = self.spent.get(work, 0) + amount
-        self.price += amount * work.price
+        self.price += price
         if work in self._left:
             self._left[work] -= amount
         if self._price_left is not None:
-            self._price_left -= amount * work.price
+            self._price_left -= price

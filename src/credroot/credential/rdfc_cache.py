@@ -65,29 +65,31 @@ class ShapeCache:
         document: JsonObject,
         *,
         shared: SharedParts | None = None,
-        before_pyld: Callable[[int], None] = lambda _times: None,
+        before: Callable[[int, int], None] = lambda _times, _parts: None,
     ) -> CanonicalForm:
         """Give the same as `Canonicalizer.canonical_form`, sooner where `shared` has parts of the document.
 
-        `before_pyld` is told how many times PyLD will have to read the document, and may raise against it.
+        `before` is told how many times PyLD will have to read the document, or how many parts its known skeleton has,
+        and may raise against it.
 
         Raises:
             InputError: as there.
         """
         split = skeleton_of(document, self._terms, shared=shared)
         if split is None:
-            before_pyld(1)
+            before(1, 0)
             return self._pyld.canonical_form(document)
         key, values = split
         known = self._shapes.get(key)
         if known is not None:
+            before(0, len(key))
             known.last_use = next(self._uses)
             form = known.shape.fill(values) if known.shape is not None else None
             if form is not None:
                 return form
-            before_pyld(1)
+            before(1, 0)
             return self._pyld.canonical_form(document)
-        before_pyld(1 + (hash(key) in self._seen_once))
+        before(1 + (hash(key) in self._seen_once), 0)
         form = self._pyld.canonical_form(document)
         if self._is_second_sight(key):
             self._learn(key, values, document, form)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 CHARACTERS_A_VALUE: Final = 3_000
 """Characters of text that take as long as a value."""
-VALUES_OF_KNOWN_SHAPE: Final = 40
-"""Values of a known shape that take as long as one for PyLD."""
+PARTS_OF_KNOWN_SHAPE: Final = 40
+"""Parts of a known skeleton that take as long as a value does PyLD."""
 MAX_COUNTED: Final = 5_000
 """Values from which on a document is not counted further: it is refused at fewer, and soon."""
 
@@ -35,13 +35,11 @@ def priced(canonicalize: Canonicalize | None, budget: Budget | None) -> Canonica
         return default_shape_cache().canonical_form
 
     def canonical_form(document: JsonObject) -> CanonicalForm:
-        values = values_of(document)
-        budget.spend(Work.VALUES, values // VALUES_OF_KNOWN_SHAPE)
+        def pay(times: int, parts: int) -> None:
+            values = times * values_of(document) if times else parts // PARTS_OF_KNOWN_SHAPE
+            budget.spend(Work.VALUES, values)
 
-        def pay(times: int) -> None:
-            budget.spend(Work.VALUES, times * values)
-
-        return default_shape_cache().canonical_form(document, before_pyld=pay)
+        return default_shape_cache().canonical_form(document, before=pay)
 
     return canonical_form
 
