@@ -73,7 +73,7 @@ def rows(workspace: Path, rounds: int) -> list[Row]:
     signed: list[tuple[str, bytes | None]] = [("/v1/verify", data) for data in whole]
     naive = [("/verify", _naive_question(data)) for data in whole]
     credentials = json.dumps({"credentials": [json.loads(data) for data in whole]}).encode()
-    with _credroot(workspace) as ours, _peer(workspace) as peer:
+    with running_credroot(workspace) as ours, _peer(workspace) as peer:
         cold, warm = _chain_requests(ours, singly[0][1])
         cpu = dict.fromkeys(("hello", "proof", "verdict", "batch", "whole batch", "naive"), float("inf"))
         for _ in range(rounds + 1):
@@ -135,7 +135,8 @@ def _chain_requests(server: Server, body: bytes | None) -> tuple[int, int]:
 
 
 @contextmanager
-def _credroot(workspace: Path) -> Iterator[Server]:
+def running_credroot(workspace: Path) -> Iterator[Server]:
+    """Start a server over a workspace, without a limit on requests."""
     command = [sys.executable, "-m", "credroot", "serve", "--port", "0", "--rate", "0", "--quiet"]
     with _running(command, workspace, workspace) as started:
         assert started.stdout is not None

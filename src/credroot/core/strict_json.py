@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, NoReturn
 
 import orjson
@@ -98,16 +98,29 @@ def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> None:
 
     What stands in strings is counted too at first, which is cheap: hardly any text has so many brackets and commas.
     """
-    opening = unescaped.count(b"{") + unescaped.count(b"[")
-    may_be_many = opening + unescaped.count(b",") > max_values
-    if opening <= max_depth and not may_be_many:
+    opening = values = quotes = 0
+    for window in _windows(unescaped):
+        found = window.count(b"{") + window.count(b"[")
+        opening += found
+        values += found + window.count(b",")
+        quotes += window.count(b'"')
+        if quotes > _QUOTES_A_VALUE * (max_values + 1):
+            raise _too_many(max_values)
+        if values > max_values:
+            break
+    if opening <= max_depth and values <= max_values:
         return
-    if unescaped.count(b'"') > _QUOTES_A_VALUE * (max_values + 1):
-        raise _too_many(max_values)
-    structure = _outside_strings(unescaped, without=_NO_STRUCTURE)
-    # Where there are too many, the first of them tell whether it is for nesting, in bounded time.
-    _require_shallow(structure[: 3 * max_values].translate(_ONE_KIND, _NO_BRACKET), max_depth)
-    if may_be_many and structure.count(b"{") + structure.count(b"[") + structure.count(b",") > max_values:
+    parts: list[bytes] = []
+    values = size = 0
+    for window in _outside_strings(unescaped, without=_NO_STRUCTURE):
+        parts.append(window)
+        size += len(window)
+        values += window.count(b"{") + window.count(b"[") + window.count(b",")
+        # So many closing brackets close more than was opened: no parser gets beyond them.
+        if values > max_values or size > 3 * max_values + _WINDOW_BYTES:
+            break
+    _require_shallow(b"".join(parts).translate(_ONE_KIND, _NO_BRACKET), max_depth)
+    if values > max_values:
         raise _too_many(max_values)
 
 
@@ -126,18 +139,21 @@ def _require_shallow(brackets: bytes, max_depth: int) -> None:
         raise InputError(f"nested more than {max_depth} deep", code="json.too_deep")
 
 
-def _outside_strings(unescaped: bytes, *, without: bytes = b"") -> bytes:
+def _outside_strings(unescaped: bytes, *, without: bytes = b"") -> Iterator[bytes]:
     """Give the bytes that stand outside of strings, up to the first syntax error if there is one, `without` some.
 
     `unescaped` is a text without its escaped backslashes and then without its escaped quotes, so that every quote left
-    opens or closes a string.
+    opens or closes a string. It is taken apart in windows, and what is given is of one window.
     """
-    kept, inside = [], 0
-    for start in range(0, len(unescaped), _WINDOW_BYTES):
-        pieces = unescaped[start : start + _WINDOW_BYTES].split(b'"')
-        kept.append(b"".join(pieces[inside::2]).translate(None, without))
+    inside = 0
+    for window in _windows(unescaped):
+        pieces = window.split(b'"')
+        yield b"".join(pieces[inside::2]).translate(None, without)
         inside = (inside + len(pieces) - 1) % 2
-    return b"".join(kept)
+
+
+def _windows(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + _WINDOW_BYTES] for start in range(0, len(data), _WINDOW_BYTES))
 
 
 def _is_how_we_write(value: JsonValue, data: bytes) -> bool:
@@ -159,7 +175,7 @@ def _require_one_meaning(value: JsonValue, unescaped: bytes) -> None:
     strings, large_float = _survey(value)
     if unescaped.count(b'"') != 2 * strings:
         raise InputError("an object has the same key twice", code="json.duplicate_key")
-    if large_float and any(map(_is_beyond_integers, _NUMBER.findall(_outside_strings(unescaped)))):
+    if large_float and any(map(_is_beyond_integers, _NUMBER.findall(b"".join(_outside_strings(unescaped))))):
         raise _out_of_range()
 
 

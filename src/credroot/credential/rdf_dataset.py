@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from threading import Lock
+from queue import LifoQueue
 from typing import Any, TypeAlias, cast
 
 from cachetools import LRUCache
@@ -33,13 +33,18 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 _DOUBLE = "http://www.w3.org/2001/XMLSchema#double"
 
 
+MAX_AT_ONCE = 4
+"""Documents that are read at once: one that takes long keeps no other waiting for it. Each has contexts of its own."""
+
+
 class DatasetReader:
-    """Reads documents whose contexts are in one registry; one at a time, since PyLD's caches know no threads."""
+    """Reads documents whose contexts are in one registry; a few at a time, since PyLD's caches know no threads."""
 
     def __init__(self, contexts: ContextRegistry) -> None:
         self._contexts = contexts
-        self._parsed_contexts: LRUCache[str, Any] = LRUCache(maxsize=MAX_SCOPED_CONTEXTS)
-        self._lock = Lock()
+        self._free: LifoQueue[LRUCache[str, Any]] = LifoQueue()
+        for _ in range(MAX_AT_ONCE):
+            self._free.put(LRUCache(maxsize=MAX_SCOPED_CONTEXTS))
 
     @property
     def contexts(self) -> ContextRegistry:
@@ -57,8 +62,11 @@ class DatasetReader:
         check_document(document)
         for url in context_urls(document):
             self._contexts.get(url)
-        with self._lock:
-            dataset = self._to_rdf(document)
+        parsed_contexts = self._free.get()  # the one that was used last, if there is one
+        try:
+            dataset = self._to_rdf(document, parsed_contexts)
+        finally:
+            self._free.put(parsed_contexts)
         require_covered(document, dataset, self._words)
         return dataset
 
@@ -66,11 +74,11 @@ class DatasetReader:
     def _words(self) -> ContextWords:
         return ContextWords.of(self._contexts)
 
-    def _to_rdf(self, document: JsonObject) -> Dataset:
+    def _to_rdf(self, document: JsonObject, parsed_contexts: LRUCache[str, Any]) -> Dataset:
         options = {
             "base": None,
             "documentLoader": self._load,
-            "contextResolver": ContextResolver(self._parsed_contexts, self._load),
+            "contextResolver": ContextResolver(parsed_contexts, self._load),
             "extractAllScripts": False,
             "processingMode": "json-ld-1.1",
         }

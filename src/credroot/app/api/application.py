@@ -95,7 +95,7 @@ def create_api(
         redoc_url=None,
         redirect_slashes=False,
     )
-    bodies = BodyReader(limits)
+    bodies = BodyReader(limits, lambda scope, cost: gate.charge(scope, cost))
     documents = documents_of(settings, _now)
     memory = DocumentMemory()
     verdicts = VerdictRoutes(

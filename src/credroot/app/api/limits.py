@@ -70,6 +70,8 @@ class Limits:
     """Requests of one client address at once."""
     batch_rate_share: float = 0.25
     """What a credential in a batch counts, beside a request's 1."""
+    bytes_of_a_request: int = 256 * 1024
+    """Of a body, which count as one request more: to receive a megabyte takes as long as to answer a few."""
     clients: int = 20_000
     """Client addresses that are remembered."""
     shutdown_s: int = 3

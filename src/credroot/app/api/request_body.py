@@ -9,9 +9,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from credroot.app.api.asking import ASKING
-from credroot.app.api.problems import BUSY, MEDIA_TYPE, TIMEOUT, TOO_LARGE, ProblemError
+from credroot.app.api.problems import BUSY, MEDIA_TYPE, RATE, TIMEOUT, TOO_LARGE, ProblemError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from credroot.app.api.answers import Message, Receive, Scope
     from credroot.app.api.limits import Limits
 
@@ -30,8 +32,10 @@ class ClientGoneError(Exception):
 class BodyReader:
     """Reads bodies under the limits of one server, and counts those that are in memory. For the event loop alone."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, charge: Callable[[Scope, float], bool] = lambda _scope, _cost: True) -> None:
+        """Read under `limits`; `charge` takes a cost from its client and says if there was room."""
         self._limits = limits
+        self._charge = charge
         self._held = 0
         self._held_of: dict[str, int] = {}
         self.reading = 0
@@ -107,12 +111,14 @@ class BodyReader:
             body = message.get("body", b"")
 
     def _hold(self, scope: Scope, size: int) -> None:
-        """Count bytes that have arrived; `ProblemError` ``busy`` where there is no room for them."""
+        """Count bytes that have arrived; `ProblemError` ``busy`` where there is no room for them, or ``too-many``."""
         client, so_far = scope.get(_HELD, (ASKING.get(), 0))
         own = self._held_of.get(client, 0) + size
         limits = self._limits
         if self._held + size > limits.held_bytes or (client and own > limits.held_bytes_of_client):
             raise ProblemError(BUSY, "there is no room for so many bodies at once", is_body_unread=True)
+        if not self._charge(scope, size / limits.bytes_of_a_request):
+            raise ProblemError(RATE, "a large body counts as many requests", is_body_unread=True)
         self._held += size
         self._held_of[client] = own
         scope[_HELD] = (client, so_far + size)

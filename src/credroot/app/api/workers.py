@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHARE = 4
-"""One client may have a fourth of the queue, and half of the threads: a household or a school is one client too."""
+"""One client may have a fourth of the threads and of the queue; a household or a school is one client too."""
 
 
 class Workers:
@@ -33,7 +33,7 @@ class Workers:
     def __init__(self, threads: int, queue: int) -> None:
         """Start no thread yet."""
         self._threads = threads
-        self._threads_of_client = max(1, threads // 2)
+        self._threads_of_client = max(1, threads // SHARE)
         self._room = threads + queue
         self._room_of_client = self._threads_of_client + max(1, queue // SHARE)
         self._started = 0
