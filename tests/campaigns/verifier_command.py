@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.campaigns.command import FOUND, SHARED_MEMORY
 from tests.campaigns.verifier_fuzz.library import Tally, run_case, run_library
+from tests.campaigns.verifier_fuzz.rdf_processes import run_rdf
 from tests.campaigns.verifier_fuzz.server import HttpCampaign, HttpTally
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
@@ -30,8 +31,10 @@ def main() -> None:
     is_clean = True
     if chosen.case is not None:
         is_clean = _report_library(run_case(chosen.seed, chosen.case), folder, chosen.seed)
-    elif chosen.only != "http":
+    elif chosen.only not in ("http", "json-ld"):
         is_clean = _library(chosen, folder)
+    if chosen.case is None and chosen.only in (None, "json-ld"):
+        is_clean = _json_ld(chosen) and is_clean
     if chosen.case is None and chosen.only in (None, "http"):
         is_clean = _report_http(run_http(chosen.requests, chosen.seed, folder), folder, chosen.seed) and is_clean
     print(f"{'nothing found' if is_clean else 'FOUND'}; {folder}")
@@ -45,10 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cases", type=int, default=50_000, help="Mutants against the library; 1,000,000 in the long form."
     )
+    parser.add_argument(
+        "--mutants", type=int, default=20_000, help="Signed JSON-LD rewritten; 1,000,000 in the long form."
+    )
     parser.add_argument("--requests", type=int, default=5_000, help="Requests to a server; 100,000 in the long form.")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32), help="Repeats a campaign.")
-    parser.add_argument("--processes", type=int, default=2, help="For the library's part.")
-    parser.add_argument("--only", choices=("library", "http", "bytes"), help="Do this part and no other.")
+    parser.add_argument("--processes", type=int, default=2, help="For all but the server's part.")
+    parser.add_argument("--only", choices=("library", "http", "bytes", "json-ld"), help="Do this part and no other.")
     parser.add_argument("--case", type=int, help="Run this one case of the library's part again.")
     parser.add_argument("--folder", type=Path, help="Where findings are kept.")
     return parser
@@ -63,6 +69,13 @@ def _library(chosen: argparse.Namespace, folder: Path) -> bool:
     is_clean = _report_library(tally, folder, chosen.seed)
     print(f"{seconds:,.0f} s, {sum(tally.cases.values()) / seconds:,.0f} cases a second", flush=True)
     return is_clean
+
+
+def _json_ld(chosen: argparse.Namespace) -> bool:
+    began = time.monotonic()
+    figures = run_rdf(chosen.mutants, chosen.seed, chosen.processes)
+    print("\n".join([*figures.lines(), f"{time.monotonic() - began:,.0f} s"]), flush=True)
+    return not figures.found
 
 
 def _report_library(tally: Tally, folder: Path, seed: int) -> bool:
