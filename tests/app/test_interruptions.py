@@ -35,12 +35,10 @@ def test_ctrl_c_says_how_to_go_on(workspace: Workspace) -> None:
     command = [sys.executable, "-m", "credroot", "batch", "anchor", "big"]
     process = subprocess.Popen(command, cwd=workspace.folder, stderr=subprocess.PIPE, text=True)
     staged = workspace.folder / "batches" / "big" / "staged"
-    for _ in range(2_000):
-        if staged.exists():
-            break
+    while not staged.exists() and process.poll() is None:  # on a busy machine it takes long to get there
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 8, told
     assert "credroot batch resume big" in told
     assert "Traceback" not in told
