@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PREFIX = "c1="
 MAX_LINK_CHARACTERS = 512 * 1024
 MAX_CREDENTIAL_BYTES = 1024 * 1024
-_LINK = re.compile(r"\s*(?:[^\s#]*#)?c1=([A-Za-z0-9_-]+)\s*")
+_LINK = re.compile(r"\s*+(?:[^\s#]*#)?c1=([A-Za-z0-9_-]+)\s*")
 _WINDOW_BITS = -15  # raw DEFLATE: no header, no checksum, for the anchor says what is intact
 
 # Version 1 for ever: a link that was printed must open in every later release. What is most common stands last.

@@ -20,6 +20,8 @@ from credroot.credential.rdf_dataset import Dataset, DatasetReader
 
 MAX_QUADS = 4_000
 """Statements of one document; a badge has 50 to 100."""
+MAX_CHARACTERS = 4_000_000
+"""Characters of all statements: a long identifier stands in each statement about it. A badge has 10,000."""
 MAX_BLANK_NODES = 1_000
 """Things without an identifier; a badge has 5 to 20."""
 MAX_CANONICAL_STEPS = 48_000
@@ -71,6 +73,15 @@ def canonical_nquads(document: JsonObject) -> bytes:
     return default_canonicalizer().canonical_form(document).nquads
 
 
+def _characters(dataset: Dataset) -> int:
+    return sum(
+        len(quad[part]["value"])
+        for quads in dataset.values()
+        for quad in quads
+        for part in ("subject", "predicate", "object")
+    )
+
+
 def canonical_form_of(dataset: Dataset, *, max_steps: int = MAX_CANONICAL_STEPS) -> CanonicalForm:
     """Canonicalise a dataset, which is changed on the way, in at most `max_steps`.
 
@@ -82,6 +93,8 @@ def canonical_form_of(dataset: Dataset, *, max_steps: int = MAX_CANONICAL_STEPS)
     """
     if sum(map(len, dataset.values())) > MAX_QUADS:
         raise InputError(f"more than {MAX_QUADS} statements", code="rdfc.too_large")
+    if _characters(dataset) > MAX_CHARACTERS:
+        raise InputError(f"more than {MAX_CHARACTERS} characters in its statements", code="rdfc.too_large")
     canonicalization = _BoundedCanonicalization(max_steps)
     text = cast(str, canonicalization.main(dataset, {"format": "application/n-quads"}))
     lines = text.split("\n")

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
     from credroot.core.json_types import JsonObject, JsonValue
 
-MAX_OBJECTS = 5_000
-"""Objects of a settled form; one that is named in many places stands in each. A badge has 20."""
+MAX_STEPS = 4_000
+"""Entries of a settled form; what is named in many places stands in each. A badge has 150, and a document of more than
+2,500 values has no canonical form."""
+MAX_CHARACTERS = 4_000_000
+"""Characters that are written to put entries in order, once for each level: a picture inside a badge has 400,000."""
 MAX_LEVELS = 64
 """Nesting of a settled form."""
 _OBJECTS = frozenset(
@@ -56,66 +59,90 @@ def settled(document: JsonObject) -> JsonObject:
     """
     proofs = document.get("proof")
     listed = proofs if isinstance(proofs, list) else [proofs]
-    suites = [SUITES.get(suite_name(proof) or "") for proof in listed if isinstance(proof, dict)]
-    if not any(suite is not None and suite.is_rdfc for suite in suites):
+    if not any(is_rdfc_suite(suite_name(proof)) for proof in listed if isinstance(proof, dict)):
         return document
     return _Settling(document).root
+
+
+def is_rdfc_suite(name: str | None) -> bool:
+    """Return whether proofs of this suite cover statements of RDF."""
+    suite = SUITES.get(name or "")
+    return suite is not None and suite.is_rdfc
 
 
 class _Settling:
     """Writes one document anew, every node with all that is said of it anywhere."""
 
     def __init__(self, document: JsonObject) -> None:
-        self._left = MAX_OBJECTS
+        self._left = MAX_STEPS
+        self._characters_left = MAX_CHARACTERS
         self._said: dict[str, dict[str, list[JsonValue]]] = {}
         for node in _nodes(document):
             said = self._said.setdefault(str(node["id"]), {})
             for member, value in node.items():
                 if member not in _AS_GIVEN and member != "id":
                     said.setdefault(member, []).extend(value if isinstance(value, list) else [value])
-        self.root = self._object(document, frozenset())
+        self.root = self._object(document, frozenset(), 0)
         if "@context" in document:
             self.root["@context"] = document["@context"]
 
-    def _object(self, node: JsonObject, above: frozenset[str]) -> JsonObject:
+    def _object(self, node: JsonObject, above: frozenset[str], depth: int) -> JsonObject:
         """Write an object; a node that stands in itself is only named."""
-        self._left -= 1
-        if self._left < 0 or len(above) > MAX_LEVELS:
-            raise InputError(f"more than {MAX_OBJECTS} objects where each is written out", code="rdfc.too_complex")
+        if depth > MAX_LEVELS:
+            raise _too_complex()
         own = node.get("id")
         if not isinstance(own, str):
-            return {name: self._member(name, [value], above) for name, value in node.items() if name != "@context"}
+            return {
+                name: self._member(name, [value], above, depth) for name, value in node.items() if name != "@context"
+            }
         if own in above:
             return {"id": own}
         below = above | {own}
         kept = {"id", *_AS_GIVEN} - {"@context"}  # a context inside only says what its words mean
         told = {name: value for name, value in node.items() if name in kept}
         for name, values in self._said.get(own, {}).items():
-            told[name] = self._member(name, values, below)
+            told[name] = self._member(name, values, below, depth)
         return told
 
-    def _member(self, member: str, values: list[JsonValue], above: frozenset[str]) -> JsonValue:
+    def _member(self, member: str, values: list[JsonValue], above: frozenset[str], depth: int) -> JsonValue:
         if member in _AS_GIVEN:
             return values[0]
         flat = [entry for value in values for entry in (value if isinstance(value, list) else [value])]
-        by_text = {_key(entry): entry for entry in (self._value(member, entry, above) for entry in flat)}
+        self._left -= len(flat)
+        if self._left < 0:
+            raise _too_complex()
+        by_text: dict[str, JsonValue] = {}
+        for entry in flat:
+            written = self._value(member, entry, above, depth)
+            by_text[self._key(written)] = written
         entries = [by_text[key] for key in sorted(by_text)]
         if any(isinstance(entry, dict) and "@value" in entry for entry in entries):
             return _in_one_language(entries)
         return entries[0] if len(entries) == 1 else entries
 
-    def _value(self, member: str, value: JsonValue, above: frozenset[str]) -> JsonValue:
+    def _key(self, value: JsonValue) -> str:
+        text = _key(value)
+        self._characters_left -= len(text)
+        if self._characters_left < 0:
+            raise _too_complex()
+        return text
+
+    def _value(self, member: str, value: JsonValue, above: frozenset[str], depth: int) -> JsonValue:
         if isinstance(value, str):
-            return self._object({"id": value}, above) if member in _OBJECTS else value
+            return self._object({"id": value}, above, depth + 1) if member in _OBJECTS else value
         if not isinstance(value, dict) or "@value" in value or _is_signed_credential(value):
             return value
         name = value.get("id")
         if isinstance(name, str) and (member in _TEXTS or self._is_name_alone(member, value, name)):
             return name
-        return self._object(value, above)
+        return self._object(value, above, depth + 1)
 
     def _is_name_alone(self, member: str, value: JsonObject, name: str) -> bool:
         return member not in _OBJECTS and len(value) == 1 and not self._said.get(name)
+
+
+def _too_complex() -> InputError:
+    return InputError(f"more than {MAX_STEPS} values where each is written out", code="rdfc.too_complex")
 
 
 def _nodes(value: JsonValue) -> Iterator[JsonObject]:

@@ -57,7 +57,7 @@ def read_vc_jwt(text: str) -> JsonObject:
     _check_agreement(claims, credential)
     for name, members in (("nbf", ("validFrom", "issuanceDate")), ("exp", ("validUntil", "expirationDate"))):
         moment = _numeric_date(claims, name)
-        if moment is not None and not any(member in credential for member in members):
+        if moment is not None and all(credential.get(member) is None for member in members):
             credential[members[0]] = format_time(moment)
     return credential
 

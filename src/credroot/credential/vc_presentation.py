@@ -72,7 +72,10 @@ def verify_in_turns(
     the holder.
     """
     own = list(presentation_problems(document))
-    own += proof_problems(document) if has_proof else ()
+    if has_proof:
+        own += proof_problems(document)
+    elif "proof" in document:
+        own.append(malformed("vp.proof", "sent as one without a proof, it has none", "/proof"))
     held = held_credentials(document)
     if len(held) > MAX_CREDENTIALS:
         message = f"at most {MAX_CREDENTIALS} credentials are looked at"

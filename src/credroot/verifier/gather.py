@@ -7,6 +7,7 @@ configuration names it, only for a file that leads to its own root, and status l
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from credroot.chain.facts import ChainFacts, Query, Unavailable
@@ -208,10 +209,11 @@ def _did_documents(
     """Look for the issuer's document, which may be fetched, and for those of endorsers, which may not."""
     from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of, endorser_of
 
-    endorsers = [endorser_of(carried.document) for carried in endorsements_of(subject.document)]
+    carried = islice(endorsements_of(subject.document), MAX_ENDORSEMENTS)
+    endorsers = [endorser_of(endorsement.document) for endorsement in carried]
     issuer = issuer_id(subject.document)
     found: dict[str, JsonObject] = {}
-    for did in dict.fromkeys([issuer, *endorsers[:MAX_ENDORSEMENTS]]):
+    for did in dict.fromkeys([issuer, *endorsers]):
         if not did or did.startswith("did:key:"):
             continue
         try:

@@ -14,6 +14,7 @@ from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaves_o
 from credroot.core.errors import InputError
 from credroot.core.merkle import root_from_proof
 from credroot.core.strict_json import loads
+from credroot.core.values import AccountId
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
@@ -63,11 +64,13 @@ class CredentialSubject:
     claim: AnchorClaim | None
     leaf: Leaf | None
     absent: frozenset[AnchorPlace] = frozenset()
-    """Where its signatures say that it is anchored, of which no anchor proof is in the file."""
+    """Where its signatures say that it is anchored, if that is not where the chosen anchor proof leads."""
     token: str | None = None
     """The JWT that it came as; its signature is not checked yet."""
     leads_to_root: bool = False
     """Whether its leaf leads along the proof to the root that the claim names; false where it is not anchored."""
+    is_one_of_several: bool = False
+    """Whether nothing tells its anchor proof from another one, in a registry that is pinned as well."""
     carrier: Carrier | None = None
     """What it was taken out of, which no check covers; `None` where the file is the credential itself."""
 
@@ -162,6 +165,10 @@ def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None
         return _credential(document, trust) if token is None else _of_token(token, trust, outer=document)
     except InputError as error:
         return Malformed(error.code, str(error), document)
+    except Exception as error:
+        from credroot.verifier.incident import incident
+
+        return incident(error, document)
 
 
 def _of_token(token: str, trust: Trust, *, outer: JsonObject | None = None) -> Subject:
@@ -208,17 +215,34 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
         )
     claims = [_claim(proof) for proof in proofs]
     leaves = leaves_of(proofs, unanchored)
-    pinned = [
-        number for number, claim in enumerate(claims) if trust.registry(claim.chain_id, claim.registry) is not None
-    ]
-    chosen = pinned[0] if pinned else 0
+    places = anchor_places(unanchored)
+    ranks = [_rank(claim, places, trust) for claim in claims]
+    chosen = ranks.index(max(ranks))
     leads = [_leads(claim, leaf) for claim, leaf in zip(claims, leaves, strict=True)]
     if not all(leads[:chosen] + leads[chosen + 1 :]):
         raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
-    absent = anchor_places(unanchored).difference(map(AnchorPlace.of, claims))
     return CredentialSubject(
-        document, unanchored, proofs[chosen], claims[chosen], leaves[chosen], absent, token, leads_to_root=leads[chosen]
+        document,
+        unanchored,
+        proofs[chosen],
+        claims[chosen],
+        leaves[chosen],
+        frozenset() if AnchorPlace.of(claims[chosen]) in places else places,
+        token,
+        leads_to_root=leads[chosen],
+        is_one_of_several=ranks[chosen] > _UNPINNED and ranks.count(ranks[chosen]) > 1,
     )
+
+
+_UNPINNED = (False, False, False)
+
+
+def _rank(claim: AnchorClaim, places: frozenset[AnchorPlace], trust: Trust) -> tuple[bool, bool, bool]:
+    """Return how much speaks for an anchor; anybody may add one of his own to a file, before the others too."""
+    if trust.registry(claim.chain_id, claim.registry) is None:
+        return _UNPINNED
+    account = AccountId(claim.chain_id, claim.issuer)
+    return True, AnchorPlace.of(claim) in places, any(issuer.account == account for issuer in trust.issuers)
 
 
 def _settled(document: JsonObject, token: str | None) -> JsonObject:

@@ -58,8 +58,9 @@ class Limits:
     switch_s: float = 0.0005
     """Seconds after which a thread that computes lets others of this process run, ten times as often as Python does by
     itself: the thread that serves everybody is one of them."""
-    inline_bytes: int = 64 * 1024
-    """A larger body is parsed by a thread: parsing takes some 5 us a kB, and nobody is served meanwhile."""
+    inline_bytes: int = 12 * 1024
+    """A larger body is parsed by a thread: parsing takes some 5 us a kB and much more where it was made to, and nobody
+    is served meanwhile. A badge has some 5 kB."""
     index_threads: int = 2
     """For pages of the index of events, apart from the others: a page may have to read over many events."""
     index_queue: int = 64

@@ -14,7 +14,7 @@ from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
-from credroot.credential.private_link import credential_in, fragment_of, is_link
+from credroot.credential.private_link import MAX_LINK_CHARACTERS, credential_in, fragment_of, is_link
 from credroot.verifier.subject import Carrier, CredentialSubject, ReceiptSubject, SubmittedFile, read_subject
 from credroot.verifier.trust import Trust
 
@@ -246,6 +246,8 @@ def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], budge
 
 
 def _is_link(data: bytes) -> bool:
+    if len(data) > MAX_LINK_CHARACTERS:
+        return False
     start = data[:_LINK_START].lstrip()
     return not start.startswith((b"{", b"[", b"<")) and start.isascii() and is_link(data.decode("latin-1"))
 

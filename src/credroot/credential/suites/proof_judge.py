@@ -14,7 +14,7 @@ from credroot.core.jcs import canonical_bytes
 from credroot.core.json_types import JsonObject, JsonValue
 from credroot.credential.held_signatures import HeldSignature, HeldSignatures, fingerprint
 from credroot.credential.keys import signature_holds
-from credroot.credential.multikey import Multikey
+from credroot.credential.multikey import KeyType, Multikey
 from credroot.credential.suites.one_place import require_one_place
 from credroot.credential.suites.proof_record import ProofRecord, without_proofs
 from credroot.credential.suites.suite import Suite, hash_data, suite_name
@@ -170,7 +170,7 @@ class ProofJudge:
     def _check_signature(self, record: ProofRecord, key: Multikey) -> None:
         if key.key_type not in record.suite.key_types:
             raise ProofError(f"{record.suite.name} takes no key of {key.key_type.name}", code="proof.key_type")
-        self._spend(Work.PROOFS)
+        self._spend(Work.PROOFS, _PRICE.get(key.key_type, 1))
         signature = record.signature()
         options = record.options(self.document.get("@context"))
         context = options.get("@context", self.document.get("@context"))
@@ -218,6 +218,8 @@ def _stated(refusal: InputError) -> bytes:
     return stated
 
 
+_PRICE = {KeyType.P256: 2, KeyType.P384: 9}
+"""What checking a signature costs beside one of Ed25519."""
 _OUTCOME_OF = {
     "proof.suite_unsupported": ProofOutcome.UNSUPPORTED,
     "proof.key_unknown": ProofOutcome.KEY_UNKNOWN,

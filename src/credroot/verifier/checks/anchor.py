@@ -72,6 +72,9 @@ def check_anchor(evidence: Evidence) -> Check:
         return _taken_away(subject.absent)
     if claim is None:
         return _unanchored(evidence)
+    if isinstance(subject, CredentialSubject) and subject.is_one_of_several:
+        message = "It is anchored more than once, and nothing tells which of them its issuer goes by."
+        return Check(ANCHOR, Outcome.UNKNOWN, "anchor.several", message)
     if evidence.deployment is None:
         message = f"It points to a registry on {claim.chain_id.caip2} that this verifier does not know."
         return Check(ANCHOR, Outcome.UNKNOWN, "anchor.registry_unknown", message, details=_pointer(claim))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from credroot.core.anchor_domain import anchor_places
 from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
@@ -31,9 +32,12 @@ ENDORSEMENT = "endorsement"
 MAX_ENDORSEMENTS = 8
 """Endorsements of one credential that are checked; each costs a canonicalisation."""
 _UNKNOWN = frozenset(
-    {"proof.verified", "proof.key_unknown", "proof.suite_unsupported", "rdfc.not_covered", "rdfc.relative_iri"}
+    {
+        *("proof.verified", "proof.key_unknown", "proof.suite_unsupported", "rdfc.not_covered", "rdfc.relative_iri"),
+        *("anchor.missing", "status.list_unasked", "signature.key_removed"),
+    }
 )
-"""What became of a signature that is not wrong: nobody knows the signer, or nobody could check it."""
+"""What became of one that is not wrong: nobody knows the signer, or nobody could check whether it still holds."""
 
 
 def check_endorsements(evidence: Evidence) -> Check | None:
@@ -131,6 +135,10 @@ def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
         return "endorsement.not_one"
     if subject_of_endorsement(document)["id"] != carried.endorsed:
         return "endorsement.of_another"
+    if anchor_places(carried.document):
+        return "anchor.missing"
+    if document.get("credentialStatus") is not None:
+        return "status.list_unasked"
     if begins is not None and begins > now + DEFAULT_SKEW:
         return "validity.not_yet"
     return "validity.expired" if ends is not None and ends <= now else None
@@ -153,4 +161,7 @@ def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement:
     held = [result for result in own if result.outcome is ProofOutcome.VERIFIED]
     if bad or not own:
         return bad[0].code if bad else "proof.other_signer"
+    found = [keys.find(result.verification_method or "") for result in held]
+    if held and all(key is not None and key.removed_at is not None for key in found):
+        return "signature.key_removed"
     return "proof.verified" if held else own[0].code

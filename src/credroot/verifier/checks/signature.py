@@ -38,6 +38,8 @@ class _Signed:
     method: str
     """The verification method that it claims; empty where it claims none."""
     key: Multikey | RsaKey | None = None
+    is_rdfc: bool = False
+    """Whether it covers statements, and not the JSON itself."""
 
 
 def check_signature(evidence: Evidence) -> Check:
@@ -75,6 +77,7 @@ def _results(evidence: Evidence, subject: CredentialSubject, keys: KeyBook) -> l
         return results
     # Imported here: a receipt, and a credential that the anchor alone covers, need none of the signature libraries.
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
+    from credroot.credential.settled_form import is_rdfc_suite
 
     holds = {ProofOutcome.VERIFIED: True, ProofOutcome.FAILED: False}
     proofs = verify_proofs(
@@ -85,7 +88,14 @@ def _results(evidence: Evidence, subject: CredentialSubject, keys: KeyBook) -> l
         budget=evidence.budget,
     )
     return [
-        _Signed(holds.get(proof.outcome), proof.code, proof.message, proof.verification_method or "", proof.key)
+        _Signed(
+            holds.get(proof.outcome),
+            proof.code,
+            proof.message,
+            proof.verification_method or "",
+            proof.key,
+            is_rdfc_suite(proof.suite),
+        )
         for proof in proofs
     ]
 
@@ -124,15 +134,22 @@ def _by_the_issuer(evidence: Evidence, subject: CredentialSubject, keys: KeyBook
     issuer = issuer_id(subject.document)
     own = [result for result in results if issuer and did_of(result.method) == issuer]
     held = [result for result in own if result.holds]
+    if held and subject.claim is None and any(result.is_rdfc for result in results):
+        # Then it was read as its statements say, so one that covers the JSON itself vouches for something else.
+        held = [result for result in held if result.is_rdfc]
+        if not held:
+            message = "It carries signatures over its text and over its statements, and the issuer's is not of both."
+            reason: JsonObject = {"reason": "proof.mixed_suites"}
+            return Check(SIGNATURE, Outcome.UNKNOWN, "signature.unchecked", message, details=reason)
     if held:
         answers = [_in_time(evidence, keys, result) for result in held]
         return min(answers, key=lambda check: check.outcome is not Outcome.PASSED)
     if own or not any(result.holds for result in results):
-        reason = own[0].code if own else (results[0].code if results else "proof.missing")
+        code = own[0].code if own else (results[0].code if results else "proof.missing")
         message = "The key of the issuer that it names could not be found out, so its signature was not checked."
-        if reason.startswith("rdfc."):
+        if code.startswith("rdfc."):
             message = f"Its signature could not be checked: {own[0].message if own else results[0].message}."
-        details: JsonObject = {"reason": reason}
+        details: JsonObject = {"reason": code}
         problem = evidence.documents.problems.get(issuer)
         if problem is not None:
             details["document"] = problem

@@ -42,6 +42,8 @@ _CHAIN = {
     Status.REVOKED: (Outcome.FAILED, "status.revoked", "The issuer has revoked it."),
     Status.DISTRUSTED: (Outcome.FAILED, "status.distrusted", "The issuer distrusts the key that anchored it."),
 }
+_TELLING = ("message", "refresh")
+"""Purposes of which a set entry withdraws nothing."""
 _WITHDRAWN = {"revocation": Status.REVOKED, "suspension": Status.SUSPENDED}
 
 
@@ -156,6 +158,8 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
     if answer.conclusion is Conclusion.UNKNOWN:
         reason = answer.problems[-1].code if answer.problems else "status_list.unknown"
         return ListWord(purpose, Status.UNKNOWN, reason)
+    if answer.conclusion is Conclusion.SET and purpose not in (*_WITHDRAWN, *_TELLING):
+        return ListWord(purpose, Status.UNKNOWN, "status_list.purpose", answer.message)
     status = _WITHDRAWN.get(purpose, Status.ACTIVE) if answer.withdrawn else Status.ACTIVE
     return ListWord(purpose, status, "status_list.read", answer.message)
 
