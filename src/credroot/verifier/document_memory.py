@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_PROFILES = 64
 """Profiles kept, of 64 kB at most; one of an issuer has 1 kB."""
+MAX_SEEN = 64
+"""Lists whose work is known to be done; many credentials share one."""
 MAX_BITS_BYTES = 32 * 2**20
 """Bytes of lists kept, inflated ones and their texts together: one of the smallest size has 16 kB and its text less."""
 
@@ -34,6 +36,7 @@ class DocumentMemory:
         self._bits: dict[str, DecodedBits] = {}
         self._max_bits_bytes = max_bits_bytes
         self._bits_bytes = 0
+        self._seen: dict[int, JsonObject] = {}
         self._lock = Lock()
 
     def profile(self, data: bytes) -> tuple[Profile, JsonObject]:
@@ -49,6 +52,16 @@ class DocumentMemory:
             found = bitstring.decode(text)
             self._keep(text, found)
         return found
+
+    def has_seen(self, document: JsonObject) -> bool:
+        """Return whether this very list was asked about before, so that nearly all of its work is done."""
+        if id(document) in self._seen:
+            return True
+        with self._lock:
+            while len(self._seen) >= MAX_SEEN:
+                del self._seen[next(iter(self._seen))]
+            self._seen[id(document)] = document  # while it is kept, nothing else has its identity
+        return False
 
     @property
     def bits_bytes(self) -> int:

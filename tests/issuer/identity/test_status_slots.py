@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,10 +50,10 @@ def test_a_crash_between_reserving_and_noting_wastes_places_and_gives_none_twice
     folder = batch(tmp_path, "a")
     whole = status_slots.write_file
 
-    def dies_at_the_note(path: Path, data: bytes) -> None:
+    def dies_at_the_note(path: Path, data: bytes, **how: Any) -> None:
         if path.name == status_slots.NOTE:
             raise KeyboardInterrupt
-        whole(path, data)
+        whole(path, data, **how)
 
     monkeypatch.setattr(status_slots, "write_file", dies_at_the_note)
     with pytest.raises(KeyboardInterrupt):

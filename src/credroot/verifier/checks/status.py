@@ -135,7 +135,8 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
         is_problem = isinstance(url, str) and url in evidence.documents.problems
         reason = "status.list_unavailable" if is_problem else "status.list_missing"
         return ListWord(purpose, Status.UNKNOWN, reason)
-    evidence.budget.spend(Work.LISTS)
+    if not evidence.memory.has_seen(copy.document):
+        evidence.budget.spend(Work.LISTS)
     refusal = _refusal(evidence, issuer, copy)
     if refusal is not None:
         return ListWord(purpose, Status.UNKNOWN, refusal)
