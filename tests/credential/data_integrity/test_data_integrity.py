@@ -37,7 +37,7 @@ TEST_KEY = SigningKey(b"TEST KEY, and nothing else at al")
 METHOD = did_key_method(TEST_KEY.multikey)
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-GENEROUS_SECONDS = 1.0  # the goal is 0.25 s; a busy machine is no failure
+GENEROUS_SECONDS = 10.0  # the goal is 0.25 s; a busy machine is no failure, and unbounded work takes for ever
 
 
 def signed_badge() -> dict[str, Any]:
