@@ -47,8 +47,12 @@ def anchor_places(document: JsonObject) -> frozenset[AnchorPlace]:
     """
     listed = document.get("proof")
     proofs = listed if isinstance(listed, list) else [listed]
-    found = (_places(proof["domain"]) for proof in proofs if isinstance(proof, dict) and "domain" in proof)
-    return frozenset().union(*found)
+    return frozenset().union(*(places_of(proof) for proof in proofs if isinstance(proof, dict)))
+
+
+def places_of(proof: JsonObject) -> frozenset[AnchorPlace]:
+    """Return the places that one proof names, as `anchor_places` does."""
+    return _places(proof["domain"]) if "domain" in proof else frozenset()
 
 
 def _places(domain: object) -> frozenset[AnchorPlace]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from credroot.core.budget import Budget
 from credroot.verifier.document_memory import DocumentMemory
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import ChainFacts, Unavailable
-    from credroot.core.report import Check
     from credroot.credential.data_integrity import Canonicalize
     from credroot.verifier.documents import Documents
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Policy, Trust
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class Evidence:
     """What is known of the documents already; no verdict depends on it."""
     budget: Budget = field(default_factory=Budget, compare=False, repr=False)
     """What may be spent on judging it; a check that finds nothing left says that it could not be made."""
-    _answers: dict[str, Check] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _answers: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def once(self, name: str, ask: Callable[[], Check]) -> Check:
+    def once(self, name: str, ask: Callable[[], T]) -> T:
         """Give the answer to a question that several checks ask, found out once."""
         if name not in self._answers:
             self._answers[name] = ask()
-        return self._answers[name]
+        answer: T = self._answers[name]
+        return answer

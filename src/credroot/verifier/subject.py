@@ -57,6 +57,8 @@ class CredentialSubject:
 
     document: JsonObject
     """As it is read, every proof included: as parsed, or settled where nothing but statements of RDF are covered."""
+    as_parsed: JsonObject
+    """The JSON of the file; of a JWT, the credential that it carries."""
     unanchored: JsonObject
     """As parsed, without its anchor proofs: what the anchor covers."""
     options: JsonObject | None
@@ -73,11 +75,6 @@ class CredentialSubject:
     """Whether nothing tells its anchor proof from another one, in a registry that is pinned as well."""
     carrier: Carrier | None = None
     """What it was taken out of, which no check covers; `None` where the file is the credential itself."""
-
-    @property
-    def as_parsed(self) -> JsonObject:
-        """The JSON of the file; of a JWT, the credential that it carries."""
-        return self.unanchored if self.claim is None else self.document
 
     @property
     def is_signed(self) -> bool:
@@ -208,7 +205,7 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
         if token is None and "proof" not in unanchored:
             raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
         absent = anchor_places(unanchored)
-        return CredentialSubject(_settled(document, token), unanchored, None, None, None, absent, token)
+        return CredentialSubject(_settled(document, token), document, unanchored, None, None, None, absent, token)
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
@@ -221,7 +218,10 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     leads = [_leads(claim, leaf) for claim, leaf in zip(claims, leaves, strict=True)]
     if not all(leads[:chosen] + leads[chosen + 1 :]):
         raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
+    is_covered = ranks[chosen][1:] != (False, False) or "proof" not in unanchored
     return CredentialSubject(
+        # An anchor covers every byte, and that of a stranger says nothing: the signature is all that the issuer said.
+        document if is_covered else _settled(unanchored, token),
         document,
         unanchored,
         proofs[chosen],

@@ -16,6 +16,7 @@ from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.status import Status
+from credroot.verifier.authority import speaks_for_issuer
 from credroot.verifier.identity import issuer_id, key_book
 from credroot.verifier.keys import did_of
 from credroot.verifier.subject import CredentialSubject
@@ -75,6 +76,8 @@ def check_status(evidence: Evidence) -> Check:
     facts = evidence.chain
     is_anchored = not isinstance(evidence.subject, CredentialSubject) or evidence.subject.claim is not None
     if isinstance(facts, ChainFacts) and facts.batch is not None:
+        if facts.status is Status.ACTIVE and not speaks_for_issuer(evidence):
+            return _by_another_account(facts, words)
         return _as_saved(_of_both(facts, words), evidence, facts)
     withdrawn = [word for word in words if word.status in (Status.REVOKED, Status.SUSPENDED)]
     if withdrawn:
@@ -266,6 +269,21 @@ def _active(words: tuple[ListWord, ...], known: list[ListWord], details: JsonObj
         return Check(STATUS, Outcome.PASSED, "status.active", message, details=details)
     message = "It was not withdrawn, by the registry; its status list was not asked."
     return Check(STATUS, Outcome.PASSED, "status.active", message, details=details)
+
+
+def _by_another_account(facts: ChainFacts, words: tuple[ListWord, ...]) -> Check:
+    """Go by the lists alone: whoever anchors a file of another issuer can't say what that one withdrew."""
+    withdrawn = [word for word in words if word.status in (Status.REVOKED, Status.SUSPENDED)]
+    if withdrawn:
+        return _withdrawn_by_list(_worst(withdrawn), words)
+    if words:
+        return _by_lists_alone(words)
+    message = (
+        "The registry does not call it withdrawn, but nothing shows that the account that anchored it is its issuer's."
+    )
+    return Check(
+        STATUS, Outcome.WARNING, "status.account_unbound", message, details={"registry": facts.status.name.lower()}
+    )
 
 
 def _by_lists_alone(words: tuple[ListWord, ...]) -> Check:
