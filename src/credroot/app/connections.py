@@ -126,19 +126,21 @@ class Connections:
         Raises:
             ChainUnavailable, ChainMismatch: as `ask_creation`.
         """
-        shown = creation_by_address(deployment)
-        if shown is not None:
-            return shown
-        network = self._network_of(deployment)
-        quorum = network.caution.quorum
-        known = self._checked.find(deployment, quorum)
+        known = self.known_creation(deployment)
         if known is None:
             from credroot.chain.creation_check import ask_creation
 
+            network = self._network_of(deployment)
+            quorum = network.caution.quorum
             nodes = self._nodes(network) if quorum > 1 else (self.rpc(network),)
             known = ask_creation(nodes, quorum, deployment)
             self._checked.keep(deployment, quorum, known)
         return known
+
+    def known_creation(self, deployment: Deployment) -> Creation | None:
+        """Return how a registry was created as far as nobody has to be asked: by its address, or as seen before."""
+        quorum = self._network_of(deployment).caution.quorum
+        return creation_by_address(deployment) or self._checked.find(deployment, quorum)
 
     def _reading(self, deployment: Deployment) -> Reading:
         network = self._network_of(deployment)

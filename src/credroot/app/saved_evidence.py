@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from credroot.app.connections import Connections
     from credroot.app.settings import Settings
     from credroot.chain.agreeing_reader import BlockPin
+    from credroot.chain.creation import Creation
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Head
     from credroot.core.json_types import JsonObject
@@ -128,24 +129,28 @@ def _loads(name: str, content: bytes) -> SavedFacts:
 
 
 def offline_sources(
-    saved: Iterable[SavedFacts], blocks: Iterable[PinnedBlock]
+    saved: Iterable[SavedFacts],
+    blocks: Iterable[PinnedBlock],
+    known_creation: Callable[[Deployment], Creation | None] = creation_by_address,
 ) -> Callable[[Deployment], WitnessSource]:
     """Give what stands in for the chain where only saved evidence counts: each registry's proofs, on pinned blocks.
 
     How a registry was created can't be asked then: its address shows it, or the pinned deployment file says what was
-    found when it was pinned. `ChainUnavailable` (``chain.registry_unproven``) where neither is so.
+    found when it was pinned, or `known_creation` what was seen before. `ChainUnavailable`
+    (``chain.registry_unproven``) where none of them is so.
     """
     kept = tuple(saved)
     pins = {(block.chain_id, block.hash): block.source for block in blocks}
 
     def source(deployment: Deployment) -> WitnessSource:
-        if creation_by_address(deployment) is None and (deployment.creation is None or not has_our_code(deployment)):
+        creation = known_creation(deployment) or (deployment.creation if has_our_code(deployment) else None)
+        if creation is None:
             raise ChainUnavailable(
                 f"deployments/{deployment.network}.json does not say how the registry was created; with an endpoint "
                 f"that has its first transaction, credroot deploy --prove --network {deployment.network} adds it",
                 code="chain.registry_unproven",
             )
-        return WitnessSource(deployment, kept, pins)
+        return WitnessSource(deployment, kept, pins, creation)
 
     return cache(source)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import Basis, ChainFacts, Head, Unavailable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from credroot.chain.block_header import BlockMark
+    from credroot.chain.creation import Creation
     from credroot.chain.deployment import Deployment
     from credroot.chain.facts import Query
     from credroot.chain.saved_facts import SavedFacts
@@ -35,9 +36,15 @@ class _Proven:
 class WitnessSource:
     """A source of facts over saved proofs of one pinned registry."""
 
-    def __init__(self, deployment: Deployment, saved: Iterable[SavedFacts], pins: Pins) -> None:
-        """Check the proofs of `deployment` among `saved`; those of other registries are passed over."""
+    def __init__(
+        self, deployment: Deployment, saved: Iterable[SavedFacts], pins: Pins, creation: Creation | None = None
+    ) -> None:
+        """Check the proofs of `deployment` among `saved`; those of other registries are passed over.
+
+        `creation` is how the registry was created, which each fact says again.
+        """
         self._deployment = deployment
+        self._creation = creation
         self._pins = pins
         self._broken: ProofError | None = None
         self._proven: dict[int, list[_Proven]] = {}
@@ -80,7 +87,7 @@ class WitnessSource:
         mark = proven.mark
         head = Head(self._deployment.chain_id, mark.number, mark.timestamp, mark.hash)
         basis = Basis(agreeing=0, proven=True, pinned_by=self._pin(proven))
-        return slots.facts(proven.values, head, final=True, basis=basis)
+        return replace(slots.facts(proven.values, head, final=True, basis=basis), creation=self._creation)
 
     def _covers(self, proven: _Proven, slots: FactSlots) -> bool:
         if any(slot not in proven.values for slot in slots.required):

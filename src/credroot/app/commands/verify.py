@@ -159,7 +159,7 @@ def _verifier(
         connections,
         clock=now,
         policy=policy,
-        source_of=offline_sources(saved, pinned),
+        source_of=offline_sources(saved, pinned, connections.known_creation),
         documents=WithProfiles(documents_of(settings, now), saved),
     )
 
