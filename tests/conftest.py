@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.parallel import share_out
 from tests.postgres import empty_schema, running_server, server_programs
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
@@ -23,6 +24,13 @@ settings.register_profile(
     "credroot", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("credroot")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Share the tests out among processes, where there are several."""
+    if hasattr(config, "workerinput"):
+        share_out(items)
 
 
 @pytest.fixture
