@@ -33,12 +33,13 @@ def server(workspace: Path) -> Iterator[LiveServer]:
         yield live
 
 
-def write_workspace(folder: Path, url: str) -> Path:
+def write_workspace(folder: Path, url: str, deadline_s: int = 2) -> Path:
     (folder / "deployments").mkdir()
     (folder / "deployments" / f"{NETWORK}.json").write_text(json.dumps(deployment().to_json()))
     (folder / "credroot.toml").write_text(
         f'format = "credroot/settings/v1"\nnetwork = "{NETWORK}"\n'
-        f'[networks.{NETWORK}]\nchain = "{CHAIN.caip2}"\nendpoints = ["{url}"]\nfinality = 1\ndeadline_s = 2\n'
+        f'[networks.{NETWORK}]\nchain = "{CHAIN.caip2}"\nendpoints = ["{url}"]\n'
+        f"finality = 1\ndeadline_s = {deadline_s}\n"
         f'[[trust.issuers]]\nid = "{issuer_did()}"\nname = "Example University"\n'
         f'account = "{ISSUER.caip10}"\nsource = "the tests"\n'
     )

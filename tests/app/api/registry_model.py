@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from credroot.chain.artifact import load
@@ -15,6 +17,8 @@ from credroot.core.values import Address, ChainId, Digest
 from tests.chain.scripted_node import Exchange, ScriptedNode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from credroot.core.values import Root
 
 CHAIN = ChainId(31_337)
@@ -26,6 +30,7 @@ ANCHORED_AT = 1_790_000_000
 HEAD = 4_711
 HEAD_TIME = 1_790_000_600
 BLOCK_S = 12
+LONGEST_SILENCE_S = 120.0
 
 
 def deployment() -> Deployment:
@@ -48,6 +53,20 @@ class RegistryModel:
     delay_s: float = 0.0
     asked: int = 0
     """HTTP requests so far."""
+    speaks: Event = field(default_factory=Event)
+    """Whether requests are answered; until then they wait."""
+
+    def __post_init__(self) -> None:
+        self.speaks.set()
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Answer nothing inside; what was asked meanwhile is answered afterwards."""
+        self.speaks.clear()
+        try:
+            yield
+        finally:
+            self.speaks.set()
 
     def anchor(self, issuer: Address, root: Root, leaf_count: int) -> None:
         self.leaf_counts[issuer, root] = leaf_count
@@ -58,6 +77,7 @@ class RegistryModel:
     def _answer(self, exchange: Exchange) -> None:
         self.asked += 1
         time.sleep(self.delay_s)
+        self.speaks.wait(LONGEST_SILENCE_S)
         if self.is_down:
             exchange.http(b"", status="503 Service Unavailable")
             return

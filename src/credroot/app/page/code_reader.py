@@ -7,14 +7,20 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from credroot.core.errors import CredrootError, InputError
 from credroot.credential.private_link import is_link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_PICTURE_BYTES = 15 * 2**20
 TIMEOUT_S = 10.0
 AT_ONCE = 2
 """Pictures that are being read at once: each has a process of its own, with its share of memory."""
+_READING = (sys.executable, "-I", "-m", "credroot.app.page.code_reading")
+"""The program that reads one picture from its input and writes the texts of its codes."""
 _MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 
 
@@ -27,8 +33,10 @@ class ReaderBusyError(CredrootError):
 class CodeReader:
     """Reads pictures in processes of their own. Threads may share it."""
 
-    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, timeout_s: float = TIMEOUT_S, *, reading: Sequence[str] = _READING) -> None:
+        """Give the program `reading` this long for each picture."""
         self._timeout_s = timeout_s
+        self._reading = reading
         self._room = BoundedSemaphore(AT_ONCE)
 
     @staticmethod
@@ -56,10 +64,9 @@ class CodeReader:
         return next((text for text in texts if is_link(text)), None)
 
     def _texts(self, picture: bytes) -> list[str]:
-        command = [sys.executable, "-I", "-m", "credroot.app.page.code_reading"]
         try:
             done = subprocess.run(  # noqa: S603
-                command, input=picture, capture_output=True, timeout=self._timeout_s, check=True, env={}
+                self._reading, input=picture, capture_output=True, timeout=self._timeout_s, check=True, env={}
             )
             texts = json.loads(done.stdout)
         except (subprocess.SubprocessError, OSError, ValueError):
