@@ -6,9 +6,7 @@ never anchored. The same seed gives the same world, byte for byte.
 
 from __future__ import annotations
 
-import copy
 import random
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +24,34 @@ from credroot.credential.endorsement import endorsement
 from credroot.credential.profile import Profile, ProfileKey, sign_profile
 from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
 from credroot.verifier.documents import ListCopy
-from tests.campaigns.verifier_fuzz.ledger import Account, Ledger, at
+from tests.campaigns.verifier_fuzz.fixed_points import (
+    ANCHORED,
+    BEGUN,
+    DID_LIBRARY,
+    DID_WEB,
+    FREE,
+    FUTURE,
+    HEAD,
+    LIST_OF_NAMED,
+    LIST_OF_WEB,
+    NOT_SIGNED,
+    NOW,
+    PAST,
+    SUSPENSIONS_OF_WEB,
+    TAKEN,
+    WITHDRAWN,
+)
+from tests.campaigns.verifier_fuzz.ledger import Account, Ledger
 from tests.campaigns.verifier_fuzz.originals import (
     ANYONE,
-    CONTEXTS,
     EVERYWHERE,
     NAMED_ONLY,
     W3C,
     BadgeMaker,
     Cover,
     Original,
-    shown_of,
 )
+from tests.campaigns.verifier_fuzz.signed_originals import SignedOriginals
 from tests.campaigns.verifier_fuzz.signing import (
     Document,
     Edwards,
@@ -47,19 +61,7 @@ from tests.campaigns.verifier_fuzz.signing import (
     as_bytes,
     own_did,
     signed,
-    token,
 )
-
-BEGUN, ANCHORED, WITHDRAWN = at("2026-03-01"), at("2026-05-01"), at("2026-05-20")
-HEAD, NOW = at("2026-06-01"), datetime(2026, 6, 1, 0, 0, 30, tzinfo=UTC)
-PAST, FUTURE = "2026-05-25T00:00:00Z", "2026-12-01T00:00:00Z"
-DID_WEB, DID_LIBRARY = "did:web:registrar.example.edu", "did:web:library.example.org"
-LIST_OF_WEB, SUSPENSIONS_OF_WEB = "https://registrar.example.edu/status/1", "https://registrar.example.edu/status/2"
-LIST_OF_NAMED = "https://academy.example.org/status/1"
-FREE, TAKEN = 1_000, 77_777
-"""Places of the lists that are not set, and that are."""
-CONTEXT_OF_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
-NOT_SIGNED = frozenset({W3C})
 
 
 class Estate:
@@ -71,14 +73,13 @@ class Estate:
         self._rng = random.Random(f"estate {seed}")
         self._maker = BadgeMaker()
         self.originals: list[Original] = []
-        self.drafts: list[Document] = []
-        """Badges that the anchoring issuer signed and never anchored, unsigned here."""
         self._make_issuers()
         self._make_chain(folder)
         self._make_documents()
         self._anchor_everything()
-        self._sign_everything()
-        self._carry_tokens()
+        by_signature = SignedOriginals(self, self._maker)
+        self.originals += by_signature.originals
+        self.drafts = by_signature.drafts
         self.ledger.moment = WITHDRAWN
         self.before_withdrawals = self.ledger.height
         self._withdraw()
@@ -285,131 +286,12 @@ class Estate:
         self.witness: StorageWitness = witness
         return found
 
-    # -- what was only signed --
-
-    def _sign_everything(self) -> None:
-        named, nist = self.named, self.named_nist
-        self._only_signed("signed active", named)
-        self._only_signed("signed listed", named, credentialStatus=status_entry(LIST_OF_NAMED, FREE))
-        revoked = status_entry(LIST_OF_NAMED, TAKEN)
-        self._only_signed("signed revoked", named, holds=False, credentialStatus=revoked)
-        self._only_signed("signed expired", named, holds=False, validUntil=PAST)
-        self._only_signed("signed early", named, holds=False, validFrom=FUTURE)
-        self._only_signed("signed unending proof", named, suite="eddsa-rdfc-2022", more={"expires": FUTURE})
-        self._only_signed("signed ended proof", named, holds=False, more={"expires": PAST})
-        self._only_signed(
-            "signed 2020", named, suite="Ed25519Signature2020", **{"@context": [*CONTEXTS, CONTEXT_OF_2020]}
-        )
-        self._only_signed("signed ecdsa", nist, suite="ecdsa-rdfc-2019")
-        self._only_signed("signed ecdsa expired", nist, suite="ecdsa-rdfc-2019", holds=False, validUntil=PAST)
-        self._only_signed("signed jcs", named, suite="eddsa-jcs-2022")
-        self._only_signed("signed jcs expired", named, suite="eddsa-jcs-2022", holds=False, validUntil=PAST)
-        self._only_signed("signed ecdsa jcs", nist, suite="ecdsa-jcs-2019")
-        self._only_signed("signed by a stranger", self.stranger, valid_under=frozenset({ANYONE, W3C}))
-        self._sign_twice()
-        self._sign_an_endorsement()
-        for _ in range(3):
-            self.drafts.append(self._maker.badge(self.university.did)[0])
-
-    def _only_signed(
-        self,
-        name: str,
-        signer: Signer,
-        *,
-        suite: str = "eddsa-rdfc-2022",
-        holds: bool = True,
-        valid_under: frozenset[str] = EVERYWHERE,
-        more: Document | None = None,
-        **changes: Any,
-    ) -> None:
-        document, shown = self._maker.badge(signer.did, **changes)
-        finished = signed(document, signer, suite, **(more or {}))
-        cover = Cover.JSON if "jcs" in suite else Cover.STATEMENTS
-        self.originals.append(Original(name, as_bytes(finished), cover, document, shown, holds, valid_under))
-
-    def _sign_twice(self) -> None:
-        """Sign one by two issuers, and another by a chain of two proofs."""
-        document, shown = self._maker.badge(self.named.did)
-        both = signed(signed(document, self.named), self.chamber)
-        self.originals.append(Original("signed by two", as_bytes(both), Cover.STATEMENTS, document, shown))
-
-    def _sign_an_endorsement(self) -> None:
-        profile = {"id": self.named.did, "type": ["Profile"], "name": "Academy"}
-        about = "https://registrar.example.edu/achievements/1"
-        document = endorsement(
-            profile, about, endorsement_id="urn:uuid:e2", name="We hire by it", valid_from=BEGUN, comment="Indeed."
-        )
-        shown = shown_of(document, None, None, endorses=about)
-        finished = signed(document, self.named)
-        self.originals.append(Original("endorsement", as_bytes(finished), Cover.STATEMENTS, document, shown))
-        profile = {"id": self.university.did, "type": ["Profile"], "name": "Example University"}
-        document = endorsement(
-            profile, about, endorsement_id="urn:uuid:e3", name="By who anchors", valid_from=BEGUN, comment="Indeed."
-        )
-        shown = shown_of(document, None, None, endorses=about)
-        finished = signed(document, self.university)
-        self.originals.append(
-            Original("endorsement by who anchors", as_bytes(finished), Cover.STATEMENTS, document, shown)
-        )
-
-    # -- tokens --
-
-    def _carry_tokens(self) -> None:
-        for name, signer in (("EdDSA", self.named), ("ES256", self.named_nist), ("RS256", self.library)):
-            for form in ("text", "vc", "envelope", "proof"):
-                self._carry(f"token {name} {form}", signer, form)
-        self._carry("token expired", self.named, "text", holds=False, validUntil=PAST)
-        listed = status_entry(LIST_OF_NAMED, TAKEN)
-        self._carry("token revoked", self.named, "envelope", holds=False, credentialStatus=listed)
-
-    def _carry(
-        self,
-        name: str,
-        signer: Signer,
-        form: str,
-        *,
-        holds: bool = True,
-        **changes: Any,
-    ) -> None:
-        document, shown = self._maker.badge(signer.did, **changes)
-        registered: Document = {"iss": signer.did, "jti": document["id"], "nbf": _seconds(document["validFrom"])}
-        if "validUntil" in document:
-            registered["exp"] = _seconds(document["validUntil"])
-        claims = {**registered, "vc": document} if form == "vc" else {**document, **registered}
-        written = token(claims, signer, {"alg": signer.key.algorithm, "kid": signer.method, "typ": "vc+jwt"})
-        data, cover = written.encode(), Cover.TOKEN
-        if form == "envelope":
-            kind = "EnvelopedVerifiableCredential"
-            data = as_bytes({"@context": CONTEXTS[:1], "type": kind, "id": f"data:application/vc+jwt,{written}"})
-        elif form == "proof":
-            data = as_bytes({**document, "proof": {"type": "JwtProof2020", "jwt": written}})
-            cover = Cover.AROUND
-        is_for_w3c = form == "envelope" and signer is not self.library  # which takes no RSA
-        where = EVERYWHERE if is_for_w3c else EVERYWHERE - NOT_SIGNED
-        self.originals.append(
-            Original(
-                name,
-                data,
-                cover,
-                claims,
-                shown,
-                holds,
-                where,
-                may_under=EVERYWHERE,  # anybody may put a token into an envelope
-                wrapped=copy.deepcopy(document),
-            )
-        )
-
 
 def _where(word: str) -> frozenset[str]:
     """Give the policies under which an anchored file must read valid."""
     if word == "stranger":
         return frozenset({ANYONE, W3C})
     return frozenset() if word == "impostor" else EVERYWHERE
-
-
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp())
 
 
 def _listed(value: Any) -> list[Any]:
