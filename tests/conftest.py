@@ -6,12 +6,12 @@ import os
 import random
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.parallel import share_out
+from tests.parallel import longest_first, scheduler
 from tests.postgres import empty_schema, running_server, server_programs
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
@@ -26,11 +26,16 @@ settings.register_profile(
 settings.load_profile("credroot")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Share the tests out among processes, where there are several."""
+    """Begin with the longest tests where several processes share them."""
     if hasattr(config, "workerinput"):
-        share_out(items)
+        longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together what shares something costly."""
+    return scheduler(config, log)
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 TOGETHER = ("tests/browser", "tests/issuer/lifecycle")
 """Folders whose files share something costly: a browser and a site; a chain that stands still."""
@@ -32,11 +35,24 @@ LONGEST = (
 """What takes longest, about the longest first: begun early, none of it is left over when all else is done."""
 
 
-def share_out(items: list[pytest.Item]) -> None:
-    """Put every test into its group, and the longest groups first; within a group the order stays."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the longest groups first; within a group the order stays."""
     items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return what gives each process one group after the other, in the order in which the tests were collected.
+
+    The marker `xdist_group` would do, but what it appends to the names of tests is lost under pytest 9.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
 
 
 def group_of(node: str) -> str:

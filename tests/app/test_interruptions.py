@@ -33,7 +33,14 @@ def anchored(workspace: Workspace) -> int:
 def test_ctrl_c_says_how_to_go_on(workspace: Workspace) -> None:
     plan(workspace, "big", 3_000)
     command = [sys.executable, "-m", "credroot", "batch", "anchor", "big"]
-    process = subprocess.Popen(command, cwd=workspace.folder, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=workspace.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them, and all that they begin, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     staged = workspace.folder / "batches" / "big" / "staged"
     while not staged.exists() and process.poll() is None:  # on a busy machine it takes long to get there
         time.sleep(0.01)
