@@ -53,3 +53,19 @@ def other_shape(number: int) -> dict[str, Any]:
     ]
     document["proof"] = [wrong_proof(0)]
     return document
+
+
+UNDEFINED_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
+
+
+def twins(number: int = 0, *, depth: int = 3, width: int = 4) -> dict[str, Any]:
+    """Give a badge with a tree of things that nothing tells apart, with one wrong proof."""
+    document = badge()
+    document["id"] = f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
+    document["@context"] = [*document["@context"], UNDEFINED_TERMS]
+    document["part"] = _tree(depth, width)
+    return {**document, "proof": [wrong_proof(0)]}
+
+
+def _tree(depth: int, width: int) -> dict[str, Any]:
+    return {"part": [_tree(depth - 1, width) for _ in range(width)]} if depth else {}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.core.budget import OF_ONE_FILE, Budget, Work
+from credroot.app.shape_files import remembering
+from credroot.core.budget import OF_ONE_FILE, VALUES_OF_A_CALL, Budget, Work
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.credential.data_integrity import ProofOutcome, verify_proofs
 from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.suites.priced import VALUES_OF_A_CALL, priced, values_of
+from credroot.credential.suites.priced import priced, values_of
 from credroot.verifier.trust import Trust
 from credroot.verifier.verifier import PAGE_BYTES, PAGE_FILES, Verifier, pages
-from tests.verifier.costly import many_forms, other_shape, wrong_proof
+from tests.verifier.costly import many_forms, other_shape, twins, wrong_proof
 from tests.verifier.stage import DEPLOYMENT, KNOWN, NOW, Registry, anchored, as_bytes, badge, signed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Counted:
@@ -146,3 +150,28 @@ def test_files_are_parsed_page_by_page() -> None:
     assert [len(page) for page in pages([large, large, large, (b"{}", None)])] == [2, 2]
     assert [len(page) for page in pages([(b" " * (PAGE_BYTES + 1), None), large])] == [1, 1]
     assert list(pages([])) == []
+
+
+def test_telling_apart_what_looks_the_same_is_paid_for_step_by_step(tmp_path: Path) -> None:
+    for canonicalize in (None, remembering(tmp_path)):
+        budget = Budget({Work.STEPS: 100_000})
+        verifier = Verifier(
+            Trust((DEPLOYMENT,), (KNOWN,)), lambda _: Registry(), clock=lambda: NOW, canonicalize=canonicalize
+        )
+        files = [(as_bytes(twins(number)), None) for number in range(10)]
+        reports = verifier.verify_many(files, budget=budget)
+        assert 90_000 < budget.spent[Work.STEPS] <= 100_000
+        costly = [report for report in reports if report.check("signature").code == "signature.too_costly"]
+        assert len(costly) == 8
+        assert {(report.verdict, reason(report, "signature")) for report in costly} == {
+            (Verdict.INDETERMINATE, "budget.steps")
+        }
+
+
+def test_ten_small_documents_of_twins_cost_no_more_than_a_request_may() -> None:
+    budget = Budget({}, microseconds=700_000)
+    verifier = Verifier(Trust((DEPLOYMENT,), (KNOWN,)), lambda _: Registry(), clock=lambda: NOW)
+    reports = verifier.verify_many([(as_bytes(twins(number)), None) for number in range(10)], budget=budget)
+    assert budget.price <= 700_000
+    assert budget.spent[Work.STEPS] < 200_000
+    assert reports[-1].verdict is Verdict.INDETERMINATE

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from credroot.core.json_types import JsonObject
     from credroot.credential.canonical_form import CanonicalForm
+    from credroot.credential.shape_memory import RememberingCanonicalizer
 
 _OURS = (
     "rdf_coverage.py",
@@ -26,19 +27,31 @@ _OURS = (
 _PYLD = ("__about__.py", "jsonld.py", "canon.py", "nquads.py", "context_resolver.py")
 
 
-def remembering(folder: Path) -> Callable[[JsonObject], CanonicalForm]:
-    """Give a canonicaliser that keeps shapes in `folder`; what that takes is imported when it is first used."""
-    found: list[Callable[[JsonObject], CanonicalForm]] = []
+class RememberingFolder:
+    """A canonicaliser that keeps shapes in a folder; what that takes is imported when it is first used."""
 
-    def canonical_form(document: JsonObject) -> CanonicalForm:
-        if not found:
+    def __init__(self, folder: Path) -> None:
+        """Keep them in `folder`."""
+        self._folder = folder
+        self._found: RememberingCanonicalizer | None = None
+
+    def __call__(self, document: JsonObject) -> CanonicalForm:
+        """Give the canonical form, whatever it takes."""
+        return self.in_steps(document, lambda _steps: None)
+
+    def in_steps(self, document: JsonObject, steps: Callable[[int], None]) -> CanonicalForm:
+        """Give the canonical form; `steps` is told as by `Canonicalizer.canonical_form`."""
+        if self._found is None:
             from credroot.credential.shape_memory import RememberingCanonicalizer
             from credroot.store.shape_store import ShapeStore
 
-            found.append(RememberingCanonicalizer(ShapeStore(folder), fingerprint=fingerprint()).canonical_form)
-        return found[0](document)
+            self._found = RememberingCanonicalizer(ShapeStore(self._folder), fingerprint=fingerprint())
+        return self._found.canonical_form(document, steps=steps)
 
-    return canonical_form
+
+def remembering(folder: Path) -> RememberingFolder:
+    """Give a canonicaliser that keeps shapes in `folder`."""
+    return RememberingFolder(folder)
 
 
 def fingerprint() -> bytes:

@@ -24,6 +24,8 @@ class Work(Enum):
     """Forms of a document, by suite, contexts and previous proofs, that proofs cover: each is canonicalised."""
     VALUES = ("values", 130)
     """JSON values of what PyLD canonicalises, a call of it counted as `VALUES_OF_A_CALL`."""
+    STEPS = ("steps", 3)
+    """Of telling apart what looks the same in a document, as `rdfc` counts them."""
     ENDORSEMENTS = ("endorsements", 50)
     """Endorsements that are looked at."""
     LISTS = ("lists", 500)
@@ -34,6 +36,9 @@ class Work(Enum):
     """Of what is unpacked from archives and documents, and hashed."""
     PARSED = ("parsed", 30)
     """Kilobytes of JSON that are parsed, twice in places, and written again."""
+    PARTS = ("parts", 1)
+    """Small parts of a file: values, numbers, chunks, elements, attributes, objects; each as often as it takes
+    microseconds."""
 
     def __init__(self, word: str, price: int) -> None:
         self.word = word
@@ -50,8 +55,10 @@ OF_ONE_FILE: Final[Mapping[Work, int]] = MappingProxyType(
         Work.PROOFS: 256,
         Work.FORMS: 24,
         Work.VALUES: 12_000,
+        Work.STEPS: 200_000,
         Work.ENDORSEMENTS: 16,
         Work.LISTS: 16,
+        Work.PARTS: 500_000,
     }
 )
 """What one file may cost whoever asks, some two seconds at worst: a large transcript takes a fifth of that."""

@@ -6,6 +6,7 @@ document that needs more than any credential does is refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import factorial
 from typing import Any, cast
@@ -41,8 +42,10 @@ class Canonicalizer:
         """The reader of datasets behind it."""
         return self._reader
 
-    def canonical_form(self, document: JsonObject) -> CanonicalForm:
-        """Canonicalise with PyLD.
+    def canonical_form(
+        self, document: JsonObject, *, steps: Callable[[int], None] = lambda _steps: None
+    ) -> CanonicalForm:
+        """Canonicalise with PyLD; `steps` is told of those of `MAX_CANONICAL_STEPS` beforehand, and may raise.
 
         Raises:
             InputError: a code of `DatasetReader.read`; ``rdfc.too_complex``, ``rdfc.too_large``,
@@ -53,9 +56,9 @@ class Canonicalizer:
             dataset = self._reader.read(document)
         except NotCoveredError as error:
             if error.dataset is not None:
-                error.nquads = canonical_form_of(error.dataset).nquads
+                error.nquads = canonical_form_of(error.dataset, steps=steps).nquads
             raise
-        return canonical_form_of(dataset)
+        return canonical_form_of(dataset, steps=steps)
 
 
 @cache
@@ -82,8 +85,13 @@ def _characters(dataset: Dataset) -> int:
     )
 
 
-def canonical_form_of(dataset: Dataset, *, max_steps: int = MAX_CANONICAL_STEPS) -> CanonicalForm:
-    """Canonicalise a dataset, which is changed on the way, in at most `max_steps`.
+def canonical_form_of(
+    dataset: Dataset,
+    *,
+    max_steps: int = MAX_CANONICAL_STEPS,
+    steps: Callable[[int], None] = lambda _steps: None,
+) -> CanonicalForm:
+    """Canonicalise a dataset, which is changed on the way, in at most `max_steps`, of which `steps` is told before.
 
     Raises:
         InputError: ``rdfc.too_large``, ``rdfc.too_complex``; ``rdfc.duplicate_statement``, one statement in two
@@ -95,7 +103,7 @@ def canonical_form_of(dataset: Dataset, *, max_steps: int = MAX_CANONICAL_STEPS)
         raise InputError(f"more than {MAX_QUADS} statements", code="rdfc.too_large")
     if _characters(dataset) > MAX_CHARACTERS:
         raise InputError(f"more than {MAX_CHARACTERS} characters in its statements", code="rdfc.too_large")
-    canonicalization = _BoundedCanonicalization(max_steps)
+    canonicalization = _BoundedCanonicalization(max_steps, steps)
     text = cast(str, canonicalization.main(dataset, {"format": "application/n-quads"}))
     lines = text.split("\n")
     if len(set(lines)) != len(lines):
@@ -106,9 +114,10 @@ def canonical_form_of(dataset: Dataset, *, max_steps: int = MAX_CANONICAL_STEPS)
 class _BoundedCanonicalization(URDNA2015):  # type: ignore[misc]
     """PyLD's RDFC-1.0 that counts what it does."""
 
-    def __init__(self, max_steps: int) -> None:
+    def __init__(self, max_steps: int, steps: Callable[[int], None]) -> None:
         super().__init__()
         self._steps_left = max_steps
+        self._tell = steps
 
     @property
     def has_twins(self) -> bool:
@@ -132,3 +141,4 @@ class _BoundedCanonicalization(URDNA2015):  # type: ignore[misc]
         self._steps_left -= steps
         if self._steps_left < 0:
             raise InputError("its blank nodes can't be told apart in a bounded time", code="rdfc.too_complex")
+        self._tell(steps)

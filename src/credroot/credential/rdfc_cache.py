@@ -66,11 +66,12 @@ class ShapeCache:
         *,
         shared: SharedParts | None = None,
         before: Callable[[int, int], None] = lambda _times, _parts: None,
+        steps: Callable[[int], None] = lambda _steps: None,
     ) -> CanonicalForm:
         """Give the same as `Canonicalizer.canonical_form`, sooner where `shared` has parts of the document.
 
         `before` is told how many times PyLD will have to read the document, or how many parts its known skeleton has,
-        and may raise against it.
+        and may raise against it; `steps` is told as there.
 
         Raises:
             InputError: as there.
@@ -78,7 +79,7 @@ class ShapeCache:
         split = skeleton_of(document, self._terms, shared=shared)
         if split is None:
             before(1, 0)
-            return self._pyld.canonical_form(document)
+            return self._pyld.canonical_form(document, steps=steps)
         key, values = split
         known = self._shapes.get(key)
         if known is not None:
@@ -88,9 +89,9 @@ class ShapeCache:
             if form is not None:
                 return form
             before(1, 0)
-            return self._pyld.canonical_form(document)
+            return self._pyld.canonical_form(document, steps=steps)
         before(1 + (hash(key) in self._seen_once), 0)
-        form = self._pyld.canonical_form(document)
+        form = self._pyld.canonical_form(document, steps=steps)
         if self._is_second_sight(key):
             self._learn(key, values, document, form)
         return form

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from credroot.core.json_types import JsonObject
     from credroot.credential.canonical_form import CanonicalForm
     from credroot.credential.rdf_dataset import Dataset
@@ -60,8 +62,10 @@ class RememberingCanonicalizer:
         self._learnt = 0
         self._lock = Lock()
 
-    def canonical_form(self, document: JsonObject) -> CanonicalForm:
-        """Give the canonical form.
+    def canonical_form(
+        self, document: JsonObject, *, steps: Callable[[int], None] = lambda _steps: None
+    ) -> CanonicalForm:
+        """Give the canonical form; `steps` is told as there.
 
         Raises:
             InputError: as `Canonicalizer.canonical_form`.
@@ -70,24 +74,24 @@ class RememberingCanonicalizer:
 
         split = skeleton_of(document, self._terms)
         if split is None:
-            return self._by_cache(document)
+            return self._by_cache(document, steps)
         key, values = split
         is_new = key not in self._shapes
         shape = self._recall(key) if is_new else self._shapes.get(key)
         form = None if shape is None else shape.fill(values)
         if form is None:
-            form = self._by_cache(document)
+            form = self._by_cache(document, steps)
             if is_new and shape is None:
                 shape = self._learn(key, values, document, form)
         if is_new:
             self._keep(key, shape)
         return form
 
-    def _by_cache(self, document: JsonObject) -> CanonicalForm:
+    def _by_cache(self, document: JsonObject, steps: Callable[[int], None]) -> CanonicalForm:
         # Imported here: it brings PyLD, and a known shape is known so that nobody waits for that.
         from credroot.credential.rdfc_cache import default_shape_cache
 
-        return default_shape_cache().canonical_form(document)
+        return default_shape_cache().canonical_form(document, steps=steps)
 
     def _recall(self, key: SkeletonKey) -> Shape | None:
         data = self._memory.read(self._name(repr(key)))

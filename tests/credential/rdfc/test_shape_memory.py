@@ -46,7 +46,7 @@ def answer(canonicalizer: Any, document: dict[str, Any]) -> CanonicalForm | str:
 
 
 def without_pyld(canonicalizer: RememberingCanonicalizer, monkeypatch: pytest.MonkeyPatch) -> RememberingCanonicalizer:
-    def refuse(_document: object) -> CanonicalForm:
+    def refuse(*_asked: object) -> CanonicalForm:
         raise AssertionError("PyLD was asked")
 
     monkeypatch.setattr(canonicalizer, "_by_cache", refuse)

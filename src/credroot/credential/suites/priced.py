@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from credroot.core.budget import VALUES_OF_A_CALL, Budget, Work
 from credroot.core.json_size import json_size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from credroot.core.json_types import JsonObject
     from credroot.credential.canonical_form import CanonicalForm
     from credroot.credential.suites.proof_judge import Canonicalize
@@ -18,6 +20,15 @@ PARTS_OF_KNOWN_SHAPE: Final = 40
 """Parts of a known skeleton that take as long as a value does PyLD."""
 MAX_COUNTED: Final = 5_000
 """Values from which on a document is not counted further: it is refused at fewer, and soon."""
+
+
+@runtime_checkable
+class InSteps(Protocol):
+    """A way to canonical bytes that tells what it takes where things in a document look the same."""
+
+    def in_steps(self, document: JsonObject, steps: Callable[[int], None]) -> CanonicalForm:
+        """Canonicalise; `steps` is told before they are taken, and may raise."""
+        ...
 
 
 def priced(canonicalize: Canonicalize | None, budget: Budget | None) -> Canonicalize:
@@ -39,7 +50,9 @@ def priced(canonicalize: Canonicalize | None, budget: Budget | None) -> Canonica
             values = times * values_of(document) if times else parts // PARTS_OF_KNOWN_SHAPE
             budget.spend(Work.VALUES, values)
 
-        return default_shape_cache().canonical_form(document, before=pay)
+        return default_shape_cache().canonical_form(
+            document, before=pay, steps=lambda steps: budget.spend(Work.STEPS, steps)
+        )
 
     return canonical_form
 
@@ -53,6 +66,8 @@ def values_of(document: JsonObject) -> int:
 def _paid(canonicalize: Canonicalize, budget: Budget) -> Canonicalize:
     def canonical_form(document: JsonObject) -> CanonicalForm:
         budget.spend(Work.VALUES, values_of(document))
+        if isinstance(canonicalize, InSteps):
+            return canonicalize.in_steps(document, lambda steps: budget.spend(Work.STEPS, steps))
         return canonicalize(document)
 
     return canonical_form
