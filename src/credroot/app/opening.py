@@ -85,7 +85,7 @@ class Opening:
         """
         self._name, self._data, self._prefix = name, data, prefix
         self._budget = budget or Budget({})
-        self._problem: InputError | None = None
+        self._problem: InputError | BudgetExceeded | None = None
         self._archive: Archive | None = None
         self._places: list[int] = [0]
         if data.startswith(_ZIP):
@@ -102,8 +102,8 @@ class Opening:
         from credroot.credential.baking.archive import Archive
 
         try:
-            archive = self._archive = Archive(self._data)
-        except InputError as error:
+            archive = self._archive = Archive(self._data, paid=lambda us: self._budget.spend(Work.PARTS, us))
+        except (InputError, BudgetExceeded) as error:
             self._problem = error
             return
         every = list(range(len(archive)))
@@ -169,7 +169,11 @@ def _attachment(name: str, data: bytes, budget: Budget) -> Opened:
     from credroot.credential.baking.pdf import extract_pdf
 
     try:
-        attached = extract_pdf(data, unpacked=lambda size: budget.spend(Work.KILOBYTES, size // 1_024))
+        attached = extract_pdf(
+            data,
+            unpacked=lambda size: budget.spend(Work.KILOBYTES, size // 1_024),
+            paid=lambda microseconds: budget.spend(Work.PARTS, microseconds),
+        )
     except (InputError, BudgetExceeded) as error:
         return Opened(name, b"", error)
     return Opened(name, attached, is_attachment=True)

@@ -6,7 +6,7 @@ proof value is described in `proof_value`, whose names this module offers as its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -139,14 +139,19 @@ def leaf_of(options: JsonObject, document: JsonObject) -> Leaf:
     return leaf
 
 
-def leaves_of(every: Sequence[JsonObject], document: JsonObject) -> list[Leaf]:
-    """Give the leaf of `document` under each of several options, as `leaf_of` does; the document is hashed once."""
+def leaves_of(
+    every: Sequence[JsonObject], document: JsonObject, *, paid: Callable[[int], None] = lambda _microseconds: None
+) -> list[Leaf]:
+    """Give the leaf of `document` under each of several options, as `leaf_of` does; the document is hashed once.
+
+    `paid` is told what writing them takes, as by `canonical_bytes`.
+    """
     unanchored, _ = split_proofs(document)
-    document_digest = sha256(canonical_bytes(unanchored)).digest()
+    document_digest = sha256(canonical_bytes(unanchored, paid=paid)).digest()
     leaves = []
     for options in every:
         signed_options = {name: value for name, value in options.items() if name != "proofValue"}
-        options_digest = sha256(canonical_bytes(signed_options)).digest()
+        options_digest = sha256(canonical_bytes(signed_options, paid=paid)).digest()
         leaves.append(Leaf(Digest.sha256(_CREDENTIAL_TAG + options_digest + document_digest)))
     return leaves
 

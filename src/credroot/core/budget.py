@@ -50,6 +50,8 @@ class Work(Enum):
 VALUES_OF_A_CALL: Final = 20
 """Values whose canonicalisation takes as long as that of a document with nothing in it."""
 
+PARTS_OF_EVERY_FILE: Final = 200
+"""Parts that the price of a file pays for: a badge has about as many."""
 OF_ONE_FILE: Final[Mapping[Work, int]] = MappingProxyType(
     {
         Work.PROOFS: 256,
@@ -73,7 +75,7 @@ class BudgetExceeded(CredrootError):
 class Budget:
     """What is left to be spent. One thread at a time uses it; its parent's is spent with it."""
 
-    __slots__ = ("_is_late", "_left", "_parent", "_price_left", "price", "spent")
+    __slots__ = ("_is_late", "_left", "_parent", "_parts_paid", "_price_left", "price", "spent")
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class Budget:
         self._price_left = microseconds
         self._parent = parent
         self._is_late = is_late
+        self._parts_paid = 0
         self.spent: dict[Work, int] = {}
         """What was done so far."""
         self.price = 0
@@ -103,15 +106,28 @@ class Budget:
             BudgetExceeded: there is not so much left, and nothing was taken: ``budget.`` with the word of `work`;
                 ``budget.work``, all kinds together; ``budget.time``, it is late.
         """
-        price = amount * work.price
+        if work is Work.PARTS and self._parts_paid:
+            paid = min(self._parts_paid, amount)
+            self._parts_paid -= paid
+            amount -= paid
+        self.require(work, amount)
         budget: Budget | None = self
         while budget is not None:
-            budget._require(work, amount, price)
+            budget._take(work, amount, amount * work.price)
             budget = budget._parent
-        budget = self
+
+    def require(self, work: Work, amount: int = 1) -> None:
+        """Raise as `spend` does, and take nothing."""
+        budget: Budget | None = self
         while budget is not None:
-            budget._take(work, amount, price)
+            budget._require(work, amount, amount * work.price)
             budget = budget._parent
+
+    def for_reading(self) -> Budget:
+        """Give the budget of reading one file; to judge it afterwards pays for `PARTS_OF_EVERY_FILE` too."""
+        budget = Budget(parent=self)
+        budget._parts_paid = PARTS_OF_EVERY_FILE
+        return budget
 
     def for_file(self, allowed: Mapping[Work, int] = OF_ONE_FILE) -> Budget:
         """Give the budget of one file, which takes from this one too."""

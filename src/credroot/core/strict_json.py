@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, NoReturn
 
 import orjson
@@ -34,9 +34,12 @@ _NO_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
 _NO_STRUCTURE: Final = bytes(set(range(256)) - set(b"{}[],"))
 _WINDOW_BYTES: Final = 1 << 16  # of a text that is taken apart at once, so that a large one is not there twice
 _QUOTES_A_VALUE: Final = 4  # a value is a member's, with its name, and a text itself
+_VALUES_A_MICROSECOND: Final = 2  # that are made, and looked at, twice in places
 _COMPACT: Final = orjson.OPT_STRICT_INTEGER
 _INDENTED: Final = orjson.OPT_STRICT_INTEGER | orjson.OPT_INDENT_2
-_NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
+_LONG: Final = b"0" * 18  # what is beyond 64 bits has 19 digits and more
+_LONG_INTEGER: Final = re.compile(rb"(?<![0-9.eE+-])-?[0-9]{18,}+(?![.eE])")
 
 
 def loads(
@@ -46,6 +49,7 @@ def loads(
     max_depth: int = MAX_DEPTH,
     max_values: int | None = None,
     one_meaning: bool = True,
+    paid: Callable[[int], None] = lambda _microseconds: None,
 ) -> JsonValue:
     """Parse one JSON text (RFC 8259) that has exactly one meaning.
 
@@ -54,7 +58,8 @@ def loads(
     counts commas and opening brackets, which are as many as the values or a few more; without it one is allowed for
     each `BYTES_A_VALUE` of `max_bytes`, and `ALWAYS_VALUES`. Without `one_meaning` the parser's own limit of depth,
     1,024, holds, values are not counted, the last of duplicate keys is taken and large integers may be rounded: for
-    large answers of an endpoint of ours, whose members are each checked, never for what is hashed.
+    large answers of an endpoint of ours, whose members are each checked, never for what is hashed. `paid` is told the
+    microseconds that values take beside what their bytes do, before they are parsed, and may raise.
 
     Raises:
         InputError: by code ``json.too_large``, more than `max_bytes`; ``json.bom``; ``json.too_deep``;
@@ -74,7 +79,7 @@ def loads(
     if one_meaning:
         unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
         wanted = max(ALWAYS_VALUES, max_bytes // BYTES_A_VALUE) if max_values is None else max_values
-        _require_bounded(unescaped, max_depth, wanted)
+        paid(_require_bounded(unescaped, max_depth, wanted) // _VALUES_A_MICROSECOND)
     try:
         value: JsonValue = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -93,8 +98,10 @@ def _as_utf8(data: bytes | str) -> bytes:
         raise InputError("the text has half a character (a lone surrogate)", code="json.surrogate") from error
 
 
-def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> None:
-    """Refuse what has more values, or is nested deeper. `unescaped` is as `_outside_strings` takes it.
+def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> int:
+    """Refuse what has more values, or is nested deeper; return how many there may be.
+
+    `unescaped` is as `_outside_strings` takes it.
 
     What stands in strings is counted too at first, which is cheap: hardly any text has so many brackets and commas.
     """
@@ -109,7 +116,7 @@ def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> None:
         if values > max_values:
             break
     if opening <= max_depth and values <= max_values:
-        return
+        return values
     parts: list[bytes] = []
     values = size = 0
     for window in _outside_strings(unescaped, without=_NO_STRUCTURE):
@@ -122,6 +129,7 @@ def _require_bounded(unescaped: bytes, max_depth: int, max_values: int) -> None:
     _require_shallow(b"".join(parts).translate(_ONE_KIND, _NO_BRACKET), max_depth)
     if values > max_values:
         raise _too_many(max_values)
+    return values
 
 
 def _require_shallow(brackets: bytes, max_depth: int) -> None:
@@ -175,7 +183,7 @@ def _require_one_meaning(value: JsonValue, unescaped: bytes) -> None:
     strings, large_float = _survey(value)
     if unescaped.count(b'"') != 2 * strings:
         raise InputError("an object has the same key twice", code="json.duplicate_key")
-    if large_float and any(map(_is_beyond_integers, _NUMBER.findall(b"".join(_outside_strings(unescaped))))):
+    if large_float and _has_long_integer(b"".join(_outside_strings(unescaped))):
         raise _out_of_range()
 
 
@@ -204,9 +212,9 @@ def _survey(value: JsonValue) -> tuple[int, bool]:
     return strings, large_float
 
 
-def _is_beyond_integers(number: bytes) -> bool:
-    """Tell whether a number that orjson took is written as an integer, which is then beyond 64 bits if it is long."""
-    return number.lstrip(b"-").isdigit() and len(number) > 17
+def _has_long_integer(structure: bytes) -> bool:
+    """Tell whether a number is written as an integer that is too long for 64 bits; `structure` stands in no string."""
+    return _LONG in structure.translate(_DIGITS) and _LONG_INTEGER.search(structure) is not None
 
 
 def _too_many(max_values: int) -> InputError:

@@ -44,15 +44,15 @@ def is_vc_jwt(text: str) -> bool:
     return text.startswith("eyJ") and text.count(".") == 2
 
 
-def read_vc_jwt(text: str) -> JsonObject:
+def read_vc_jwt(text: str, *, paid: Callable[[int], None] = lambda _microseconds: None) -> JsonObject:
     """Give the credential that a VC-JWT carries, its signature unchecked: for reading what there is to be judged.
 
-    Where the credential has no validity of its own, that of the JWT stands in it.
+    Where the credential has no validity of its own, that of the JWT stands in it. `paid` is told as by `loads`.
 
     Raises:
         InputError: as `verify_vc_jwt`, but for those of keys, signature and time.
     """
-    claims = _claims(CompactJws.parse(text))
+    claims = _claims(CompactJws.parse(text), paid)
     credential = _credential(claims)
     _check_agreement(claims, credential)
     for name, members in (("nbf", ("validFrom", "issuanceDate")), ("exp", ("validUntil", "expirationDate"))):
@@ -118,8 +118,8 @@ def verify_vc_jwt(text: str, resolve_key: ResolveJwsKey, *, now: datetime) -> Jw
     return JwtCredential(credential, str(jws.header["alg"]), key, key_id if isinstance(key_id, str) else None)
 
 
-def _claims(jws: CompactJws) -> JsonObject:
-    claims = loads(jws.payload)
+def _claims(jws: CompactJws, paid: Callable[[int], None] = lambda _microseconds: None) -> JsonObject:
+    claims = loads(jws.payload, paid=paid)
     if not isinstance(claims, dict):
         raise InputError("the payload is no JSON object", code="jwt.claims_malformed")
     return claims

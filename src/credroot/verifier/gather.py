@@ -191,7 +191,7 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
         return evidence
     may_fetch = subject.claim is None or subject.leads_to_root
     problems: dict[str, str] = {}
-    did_documents = _did_documents(subject, source, problems, may_fetch=may_fetch)
+    did_documents = _did_documents(subject, source, problems, evidence.budget, may_fetch=may_fetch)
     facts = evidence.chain
     digest = facts.profile if isinstance(facts, ChainFacts) else None
     profile = None if digest is None else source.profile(digest)
@@ -204,13 +204,13 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
 
 
 def _did_documents(
-    subject: CredentialSubject, source: DocumentSource, problems: dict[str, str], *, may_fetch: bool
+    subject: CredentialSubject, source: DocumentSource, problems: dict[str, str], budget: Budget, *, may_fetch: bool
 ) -> dict[str, JsonObject]:
     """Look for the issuer's document, which may be fetched, and for those of endorsers, which may not."""
     from credroot.verifier.checks.endorsement import MAX_ENDORSEMENTS, endorsements_of, endorser_of
 
     carried = islice(endorsements_of(subject.document), MAX_ENDORSEMENTS)
-    endorsers = [endorser_of(endorsement.document) for endorsement in carried]
+    endorsers = [endorser_of(endorsement.document, budget) for endorsement in carried]
     issuer = issuer_id(subject.document)
     found: dict[str, JsonObject] = {}
     for did in dict.fromkeys([issuer, *endorsers]):

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from credroot.core.anchor_domain import AnchorPlace, anchor_places
 from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaves_of, read_options, split_proofs
+from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.merkle import root_from_proof
 from credroot.core.strict_json import loads
 from credroot.core.values import AccountId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from credroot.core.json_types import JsonObject
     from credroot.core.receipt import Receipt
     from credroot.core.values import Digest, Leaf
@@ -26,6 +29,8 @@ MAX_ANCHOR_PROOFS = 8
 """A credential may be anchored on several chains; more than these are refused unread."""
 CREDENTIAL_TYPE = "VerifiableCredential"
 ENVELOPED_TYPE = "EnvelopedVerifiableCredential"
+TOO_COSTLY = "format.too_costly"
+"""The code of a file that would cost more than is done for one; nothing is known of it."""
 INTERNAL = "internal.error"
 """The code of a file that an error of our own kept from being judged."""
 _OPENING_SPACE = b" \t\r\n"
@@ -101,6 +106,8 @@ class Malformed:
     code: str
     message: str
     document: JsonObject | None = None
+    reason: str | None = None
+    """The code of what it would cost, of one that is `TOO_COSTLY`."""
 
 
 _CARRIERS = {carrier.value: carrier for carrier in Carrier}
@@ -108,14 +115,20 @@ Subject = CredentialSubject | ReceiptSubject | Malformed
 
 
 def read_subject(
-    data: bytes, trust: Trust, *, file_digest: Digest | None = None, carrier: Carrier | None = None
+    data: bytes,
+    trust: Trust,
+    *,
+    file_digest: Digest | None = None,
+    carrier: Carrier | None = None,
+    budget: Budget | None = None,
 ) -> Subject:
     """Read JSON, a JWT, or a picture with either baked in. Never raises for what is in it: the reason is the answer.
 
-    `carrier` is what `data` was taken out of before.
+    `carrier` is what `data` was taken out of before. What it takes is paid for out of `budget`, that of one file.
     """
+    budget = budget or Budget()
     try:
-        subject, found = _read(data, trust, file_digest)
+        subject, found = _read(data, trust, file_digest, budget)
     except Exception as error:
         from credroot.verifier.incident import incident
 
@@ -124,31 +137,40 @@ def read_subject(
     return replace(subject, carrier=carrier) if carrier and isinstance(subject, CredentialSubject) else subject
 
 
-def _read(data: bytes, trust: Trust, file_digest: Digest | None) -> tuple[Subject, Carrier | None]:
+def _read(data: bytes, trust: Trust, file_digest: Digest | None, budget: Budget) -> tuple[Subject, Carrier | None]:
     """Return what `data` is, and the picture that it is baked into."""
     carrier: Carrier | None = None
     try:
+        budget.require(Work.FILES)
         if data.lstrip(_OPENING_SPACE)[:1] in (b"{", b"["):
-            value = loads(data)
+            value = loads(data, paid=_paid(budget))
         else:
             # Imported here: most files are JSON, and none of the readers of pictures is needed for them.
             from credroot.credential.baking.detect import read_credential_bytes
             from credroot.credential.baking.payload import PayloadKind
 
-            found = read_credential_bytes(data)
+            found = read_credential_bytes(data, budget=budget)
             carrier = _CARRIERS.get(found.kind.value)
             if found.payload_kind is PayloadKind.JWT:
-                return _of_token(found.payload.decode("ascii"), trust), carrier
-            value = loads(found.payload)
+                return _of_token(found.payload.decode("ascii"), trust, budget), carrier
+            value = loads(found.payload, paid=_paid(budget))
     except InputError as error:
         return Malformed(error.code, str(error)), None
+    except BudgetExceeded as error:
+        return _too_costly(error), carrier
     if not isinstance(value, dict):
         return Malformed("format.not_an_object", "the JSON is not an object"), None
-    return subject_of(value, trust, file_digest=file_digest), carrier
+    return subject_of(value, trust, file_digest=file_digest, budget=budget), carrier
 
 
-def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None = None) -> Subject:
-    """Tell what a parsed document is, and choose its anchor proof: the first in a registry that is pinned."""
+def subject_of(
+    document: JsonObject, trust: Trust, *, file_digest: Digest | None = None, budget: Budget | None = None
+) -> Subject:
+    """Tell what a parsed document is, and choose its anchor proof: the first in a registry that is pinned.
+
+    What it takes is paid for out of `budget`, that of one file.
+    """
+    budget = budget or Budget()
     try:
         if "format" in document:
             # Imported here: most files are credentials, which have no such member.
@@ -159,28 +181,42 @@ def subject_of(document: JsonObject, trust: Trust, *, file_digest: Digest | None
                 claim, leaf = receipt.claim, receipt.leaf
                 return ReceiptSubject(receipt, file_digest, claim, leaf, _leads(claim, leaf))
         token = _token_in(document)
-        return _credential(document, trust) if token is None else _of_token(token, trust, outer=document)
+        if token is None:
+            return _credential(document, trust, budget)
+        return _of_token(token, trust, budget, outer=document)
     except InputError as error:
         return Malformed(error.code, str(error), document)
+    except BudgetExceeded as error:
+        return _too_costly(error)
     except Exception as error:
         from credroot.verifier.incident import incident
 
         return incident(error, document)
 
 
-def _of_token(token: str, trust: Trust, *, outer: JsonObject | None = None) -> Subject:
+def _too_costly(error: BudgetExceeded) -> Malformed:
+    return Malformed(TOO_COSTLY, str(error), reason=error.code)
+
+
+def _paid(budget: Budget) -> Callable[[int], None]:
+    return lambda microseconds: budget.spend(Work.PARTS, microseconds)
+
+
+def _of_token(token: str, trust: Trust, budget: Budget, *, outer: JsonObject | None = None) -> Subject:
     """Read the credential that a JWT carries; `outer` is the object around it, which may say nothing else."""
     from credroot.credential.vc_jwt import agrees_with_outer, read_vc_jwt
 
     try:
-        document = read_vc_jwt(token)
+        document = read_vc_jwt(token, paid=_paid(budget))
         if outer is not None and not agrees_with_outer(document, outer):
             raise InputError(
                 "it says another thing than the signed credential inside it", code="format.outer_disagrees"
             )
-        return _credential(document, trust, token=token)
+        return _credential(document, trust, budget, token=token)
     except InputError as error:
         return Malformed(error.code, str(error), outer)
+    except BudgetExceeded as error:
+        return _too_costly(error)
 
 
 def _token_in(document: JsonObject) -> str | None:
@@ -197,7 +233,7 @@ def _token_in(document: JsonObject) -> str | None:
     return None
 
 
-def _credential(document: JsonObject, trust: Trust, *, token: str | None = None) -> CredentialSubject:
+def _credential(document: JsonObject, trust: Trust, budget: Budget, *, token: str | None = None) -> CredentialSubject:
     if CREDENTIAL_TYPE not in _types(document):
         raise InputError("it is not a verifiable credential: its type does not say so", code="format.not_a_credential")
     unanchored, proofs = split_proofs(document)
@@ -205,13 +241,15 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
         if token is None and "proof" not in unanchored:
             raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
         absent = anchor_places(unanchored)
-        return CredentialSubject(_settled(document, token), document, unanchored, None, None, None, absent, token)
+        return CredentialSubject(
+            _settled(document, token, budget), document, unanchored, None, None, None, absent, token
+        )
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
         )
     claims = [_claim(proof) for proof in proofs]
-    leaves = leaves_of(proofs, unanchored)
+    leaves = leaves_of(proofs, unanchored, paid=_paid(budget))
     places = anchor_places(unanchored)
     ranks = [_rank(claim, places, trust) for claim in claims]
     chosen = ranks.index(max(ranks))
@@ -221,7 +259,7 @@ def _credential(document: JsonObject, trust: Trust, *, token: str | None = None)
     is_covered = ranks[chosen][1:] != (False, False) or "proof" not in unanchored
     return CredentialSubject(
         # An anchor covers every byte, and that of a stranger says nothing: the signature is all that the issuer said.
-        document if is_covered else _settled(unanchored, token),
+        document if is_covered else _settled(unanchored, token, budget),
         document,
         unanchored,
         proofs[chosen],
@@ -245,14 +283,14 @@ def _rank(claim: AnchorClaim, places: frozenset[AnchorPlace], trust: Trust) -> t
     return True, AnchorPlace.of(claim) in places, any(issuer.account == account for issuer in trust.issuers)
 
 
-def _settled(document: JsonObject, token: str | None) -> JsonObject:
+def _settled(document: JsonObject, token: str | None, budget: Budget) -> JsonObject:
     """Give what a signature alone settles of a document; a JWT covers the JSON itself."""
     if token is not None:
         return document
     # Imported here: what is anchored is covered to the byte.
     from credroot.credential.settled_form import settled
 
-    return settled(document)
+    return settled(document, budget)
 
 
 def _leads(claim: AnchorClaim, leaf: Leaf) -> bool:

@@ -74,7 +74,13 @@ class Verifier:
     def gather(self, files: Iterable[AnyFile], *, budget: Budget | None = None) -> tuple[Evidence, ...]:
         """Find out what there is to know about every file, without judging it."""
         subjects = [
-            read_subject(file.data, self.trust, file_digest=file.file_digest, carrier=file.carrier)
+            read_subject(
+                file.data,
+                self.trust,
+                file_digest=file.file_digest,
+                carrier=file.carrier,
+                budget=None if budget is None else budget.for_reading(),
+            )
             for file in (SubmittedFile(*file) for file in files)
         ]
         return gather(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -96,9 +97,9 @@ def test_objects_are_looked_through_once_however_many_lengths_refer_to_them(monk
     searched: list[int] = []
     integers = module._integers
 
-    def counted(data: bytes) -> dict[tuple[int, int], int]:
+    def counted(data: bytes, paid: Callable[[int], None]) -> dict[tuple[int, int], int]:
         searched.append(len(data))
-        return integers(data)
+        return integers(data, paid)
 
     monkeypatch.setattr(module, "_integers", counted)
     assert extract_pdf(pdf(*[attached(length=b"65 0 R")] * 64, b"%d" % len(CREDENTIAL))) == CREDENTIAL

@@ -219,17 +219,20 @@ def _read(opened: Opened, budget: Budget | None = None) -> _Read:
     name = shown_path(opened.name)
     if opened.problem is not None:
         return _Read(name, opened.data, problem=opened.problem)
+    reading = None if budget is None else budget.for_reading()
     try:
+        if reading is not None:
+            reading.require(Work.FILES)
         if _is_link(opened.data):
             payload, carrier = credential_in(opened.data.decode("ascii")), None
         else:
-            found = read_credential_bytes(opened.data)
+            found = read_credential_bytes(opened.data, budget=reading)
             payload, carrier = found.payload, opened.submitted().carrier or _PICTURES.get(found.kind)
         if budget is not None:
             budget.spend(Work.PARSED, len(payload) // 1_024)
     except (InputError, BudgetExceeded) as error:
         return _Read(name, opened.data, problem=error)
-    subject = read_subject(payload, Trust())
+    subject = read_subject(payload, Trust(), budget=reading)
     document = subject.document if isinstance(subject, CredentialSubject) else {}
     return _Read(name, opened.data, payload, carrier, subject, document)
 

@@ -14,7 +14,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credroot.core.errors import InputError
@@ -29,6 +29,8 @@ MAX_MEMBER_BYTES = 20 * 2**20
 MAX_UNPACKED_BYTES = 128 * 2**20
 """Bytes of all members, unpacked: a thousand badges with pictures."""
 MAX_NAME = 200
+_MICROSECONDS_AN_ENTRY = 10
+_ENTRY_BYTES = 46  # of an entry at least, whatever the directory says of their number
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _PIECE_BYTES = 64 * 1024
@@ -53,14 +55,16 @@ class Member:
 class Archive:
     """An archive whose directory is as it should be. Each member is unpacked when it is asked for, and not kept."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, paid: Callable[[int], None] = lambda _microseconds: None) -> None:
         """Look at the directory; folders and the clutter of file managers are left out.
+
+        `paid` is told the microseconds that this takes, beforehand, and may raise.
 
         Raises:
             InputError: ``archive.malformed``, ``archive.too_many``, ``archive.too_large``, ``archive.empty``, or
                 ``archive.unsafe_name`` for one that is absolute, has ``..``, or is a link.
         """
-        _check_directory_size(data)
+        paid(_MICROSECONDS_AN_ENTRY * _directory_entries(data))
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error) as error:
@@ -111,8 +115,8 @@ class Archive:
         return bytes(content)
 
 
-def _check_directory_size(data: bytes) -> None:
-    """Refuse a directory of too many entries before an object is made of each.
+def _directory_entries(data: bytes) -> int:
+    """Give how many a directory may have; refuse too many before an object is made of each.
 
     The record is looked for as `zipfile` does it: right at the end, else before a comment.
     """
@@ -127,6 +131,7 @@ def _check_directory_size(data: bytes) -> None:
         raise _too_many()  # only an archive of 65,535 entries, or of 4 GiB, has to have one
     if entries > MAX_ENTRIES or size > MAX_DIRECTORY_BYTES:
         raise _too_many()
+    return max(int(entries), int(size) // _ENTRY_BYTES)
 
 
 def _check_members(infos: list[zipfile.ZipInfo]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
 from credroot.credential.baking.payload import (
     MAX_PAYLOAD_BYTES,
@@ -69,14 +70,17 @@ def detect(data: bytes) -> FileKind:
     return FileKind.JWT if payload_kind(data) is PayloadKind.JWT else FileKind.UNKNOWN
 
 
-def read_credential_bytes(data: bytes) -> Extracted:
+def read_credential_bytes(data: bytes, *, budget: Budget | None = None) -> Extracted:
     """Find the one credential in `data`: JSON or a compact JWT as it is, or baked into a PNG or SVG picture.
+
+    What the parts of a picture take is paid for out of `budget`, that of one file.
 
     Raises:
         InputError: what `extract_png` and `extract_svg` raise; ``baking.picture_too_large``, over 20 MiB whatever it
             is; ``baking.payload_too_large``; ``baking.not_a_credential``; ``baking.not_utf8``; ``baking.empty``;
             ``baking.is_pdf`` and ``baking.is_zip``, which other readers open; ``baking.unknown_file``.
     """
+    budget = budget or Budget()
     check_picture_size(data)
     kind = detect(data)
     match kind:
@@ -87,12 +91,12 @@ def read_credential_bytes(data: bytes) -> Extracted:
         case FileKind.JWT:
             payload = data
         case FileKind.PNG:
-            payload = extract_png(data)
+            payload = extract_png(data, paid=lambda microseconds: budget.spend(Work.PARTS, microseconds))
         case FileKind.SVG:
             # Its parser is imported for pictures only.
             from credroot.credential.baking.svg import extract_svg
 
-            payload = extract_svg(data)
+            payload = extract_svg(data, paid=lambda microseconds: budget.spend(Work.PARTS, microseconds))
         case FileKind.PDF | FileKind.ZIP:
             raise InputError(f"a {kind} file is opened by its own reader", code=f"baking.is_{kind}")
         case FileKind.UNKNOWN:

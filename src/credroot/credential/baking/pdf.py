@@ -32,6 +32,9 @@ MAX_MENTIONS = 1_000
 """Places that speak of an embedded file; a document has one for each, and a few besides."""
 MAX_OBJECTS = 50_000
 """Objects of a document of which a number is looked for; a certificate has 50, a book of 500 pages some 10,000."""
+_MICROSECONDS_A_MENTION = 4
+_MICROSECONDS_AN_ATTACHMENT = 50
+_MICROSECONDS_AN_OBJECT = 7
 _EMBEDDED = b"/EmbeddedFile"
 _TYPE_BEFORE = re.compile(rb"/Type\s{0,32}\Z")
 _INTEGER_BEFORE = re.compile(rb"(?<!\d)(\d{1,9})\s{1,8}(\d{1,5})\s{1,8}obj\s{1,8}(\d{1,9})\s{1,8}\Z")
@@ -41,8 +44,15 @@ _FILTER = re.compile(rb"/Filter\s*(?:/([A-Za-z0-9]+)|\[\s*/([A-Za-z0-9]+)\s*\])"
 _START = re.compile(rb"stream(?:\r\n|\n)")
 
 
-def extract_pdf(data: bytes, *, unpacked: Callable[[int], None] = lambda _bytes: None) -> bytes:
+def extract_pdf(
+    data: bytes,
+    *,
+    unpacked: Callable[[int], None] = lambda _bytes: None,
+    paid: Callable[[int], None] = lambda _microseconds: None,
+) -> bytes:
     """Return the JSON of the one credential that is attached; `unpacked` is told the size of each attachment.
+
+    `paid` is told the microseconds that looking for them takes, beforehand; either may raise.
 
     Raises:
         InputError: ``baking.picture_too_large``; ``pdf.encrypted``; ``pdf.no_credential``; ``pdf.malformed``, an
@@ -52,10 +62,10 @@ def extract_pdf(data: bytes, *, unpacked: Callable[[int], None] = lambda _bytes:
     check_picture_size(data)
     if b"/Encrypt" in data:
         raise InputError("the PDF is encrypted", code="pdf.encrypted")
-    integers = cache(lambda: _integers(data))
+    integers = cache(lambda: _integers(data, paid))
     credential: bytes | None = None
     left = MAX_ATTACHED_BYTES
-    for place in _attachments(data):
+    for place in _attachments(data, paid):
         content = _stream(data, place, integers)
         unpacked(len(content))
         left -= len(content)
@@ -70,10 +80,11 @@ def extract_pdf(data: bytes, *, unpacked: Callable[[int], None] = lambda _bytes:
     return credential
 
 
-def _attachments(data: bytes) -> Iterator[int]:
+def _attachments(data: bytes, paid: Callable[[int], None]) -> Iterator[int]:
     """Give the place of each ``/Type /EmbeddedFile``."""
     found, place = 0, -1
     for _ in range(MAX_MENTIONS):
+        paid(_MICROSECONDS_A_MENTION)
         place = data.find(_EMBEDDED, place + 1)
         if place < 0:
             return
@@ -83,6 +94,7 @@ def _attachments(data: bytes) -> Iterator[int]:
         found += 1
         if found > MAX_ATTACHMENTS:
             break
+        paid(_MICROSECONDS_AN_ATTACHMENT)
         yield begin.start()
     raise _malformed("it has more attachments than are looked at")
 
@@ -108,10 +120,12 @@ def _stream(data: bytes, place: int, integers: Callable[[], Mapping[tuple[int, i
     return _plain(raw, dictionary)
 
 
-def _integers(data: bytes) -> dict[tuple[int, int], int]:
+def _integers(data: bytes, paid: Callable[[int], None]) -> dict[tuple[int, int], int]:
     """Give every object that is an integer, by number and generation; the first of each counts."""
-    if data.count(b"endobj") > MAX_OBJECTS:
+    objects = data.count(b"endobj")
+    if objects > MAX_OBJECTS:
         raise _malformed("it has more objects than are looked at")
+    paid(_MICROSECONDS_AN_OBJECT * objects)
     found: dict[tuple[int, int], int] = {}
     place = data.find(b"endobj")
     while place >= 0:

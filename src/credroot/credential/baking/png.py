@@ -9,7 +9,7 @@ Source: Open Badges 3.0, section 5.3.1 (PNG); W3C Portable Network Graphics, sec
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credroot.core.errors import InputError
@@ -35,6 +35,10 @@ MAX_CHUNKS = 16_384
 MAX_SIDE = 1 << 16
 """Pixels of a side at most, so that what is shown later is no decompression bomb by its own header."""
 
+_CHUNKS_AT_ONCE = 256  # that are paid for before they are looked at
+_MICROSECONDS_A_CHUNK = 4
+_BYTES_A_MICROSECOND = 50  # that are inflated
+_MOST_INFLATED = 1_032  # bytes out of one, as deflate has it
 _HEADER_BYTES = 13
 _FRAME_BYTES = 12  # length, type, CRC
 _TEXT_TYPES = (b"tEXt", b"zTXt", b"iTXt")
@@ -76,8 +80,10 @@ def bake_png(picture: bytes, payload: bytes) -> bytes:
     return png_template(picture).bake(payload)
 
 
-def extract_png(picture: bytes) -> bytes:
+def extract_png(picture: bytes, *, paid: Callable[[int], None] = lambda _microseconds: None) -> bytes:
     """Return the credential that the picture carries, JSON or a compact JWT, as it was baked.
+
+    `paid` is told the microseconds that chunks take, before some of them are looked at, and may raise.
 
     Raises:
         InputError: ``baking.picture_too_large``; ``baking.png_malformed``, ``baking.png_bad_crc``,
@@ -88,7 +94,7 @@ def extract_png(picture: bytes) -> bytes:
     """
     found: list[memoryview] = []
     legacy = misplaced = False
-    for kind, body in _chunks(picture):
+    for kind, body in _chunks(picture, paid):
         if kind not in _TEXT_TYPES:
             continue
         keyword = bytes(body[:80]).split(b"\0", 1)[0]
@@ -103,7 +109,7 @@ def extract_png(picture: bytes) -> bytes:
         raise InputError("the credential is in a tEXt or zTXt chunk, not in iTXt", code="baking.png_wrong_chunk")
     if not found:
         raise open_badges_2() if legacy else no_credential()
-    text = _international_text(found[0])
+    text = _international_text(found[0], paid)
     return without_space(text, check_payload(text))
 
 
@@ -112,7 +118,9 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
 
-def _chunks(picture: bytes) -> Iterator[tuple[bytes, memoryview]]:
+def _chunks(
+    picture: bytes, paid: Callable[[int], None] = lambda _microseconds: None
+) -> Iterator[tuple[bytes, memoryview]]:
     """Walk the chunks, each with its type and body, and check frame, CRC and order on the way."""
     check_picture_size(picture)
     if not picture.startswith(SIGNATURE):
@@ -121,6 +129,8 @@ def _chunks(picture: bytes) -> Iterator[tuple[bytes, memoryview]]:
     at = len(SIGNATURE)
     data_seen = False
     for number in range(MAX_CHUNKS):
+        if number % _CHUNKS_AT_ONCE == 0:
+            paid(min(_CHUNKS_AT_ONCE, (len(view) - at) // _FRAME_BYTES) * _MICROSECONDS_A_CHUNK)
         if len(view) - at < _FRAME_BYTES:
             raise InputError("the picture ends before its IEND chunk", code="baking.png_truncated")
         length = int.from_bytes(view[at : at + 4], "big")
@@ -153,7 +163,7 @@ def _check_header(body: memoryview) -> None:
         raise _malformed("IHDR has another length than 13 or an impossible width or height")
 
 
-def _international_text(body: memoryview) -> bytes:
+def _international_text(body: memoryview, paid: Callable[[int], None]) -> bytes:
     """Return the text of an ``iTXt`` chunk, inflated where it is compressed."""
     rest = bytes(body[len(KEYWORD) + 1 :]) if len(body) <= 2 * MAX_PAYLOAD_BYTES else b""
     if not rest:
@@ -162,7 +172,10 @@ def _international_text(body: memoryview) -> bytes:
     if compressed not in (0, 1) or method != b"\0" or len(after) != 2 or not language.isascii():
         raise _bad_text()
     text = after[1]
-    return _inflate(text) if compressed else text
+    if not compressed:
+        return text
+    paid(min(MAX_PAYLOAD_BYTES, _MOST_INFLATED * len(text)) // _BYTES_A_MICROSECOND)
+    return _inflate(text)
 
 
 def _inflate(text: bytes) -> bytes:

@@ -39,6 +39,10 @@ MAX_DEFAULTS = 100
 MAX_TEXT_PIECES = 100_000
 """Pieces of character data in one credential at most; every carriage return and ``]]>`` starts one."""
 
+_MICROSECONDS_A_TAG = 3
+_MICROSECONDS_AN_ATTRIBUTE = 1
+_MICROSECONDS_A_NAMESPACE = 3  # besides
+_BYTES_A_MICROSECOND = 32
 _CREDENTIAL = f"{{{NAMESPACE}}}credential"
 _LEGACY = f"{{{LEGACY_NAMESPACE}}}assertion"
 # Raw in JSON text, and yet no character of XML 1.0; a carriage return would be read back as a line feed.
@@ -109,8 +113,10 @@ def bake_svg(picture: bytes, payload: bytes) -> bytes:
     return svg_template(picture).bake(payload)
 
 
-def extract_svg(picture: bytes) -> bytes:
+def extract_svg(picture: bytes, *, paid: Callable[[int], None] = lambda _microseconds: None) -> bytes:
     """Return the credential that the picture carries, JSON as it was baked or a compact JWT.
+
+    `paid` is told the microseconds that its parts take, before it is parsed, and may raise.
 
     Raises:
         InputError: ``baking.picture_too_large``; ``baking.svg_malformed``, not well-formed, no ``<svg>``, or elements
@@ -119,7 +125,7 @@ def extract_svg(picture: bytes) -> bytes:
             ``baking.no_credential``, ``baking.two_credentials``, ``baking.open_badges_2``,
             ``baking.payload_too_large``, ``baking.not_a_credential``.
     """
-    found = _read(picture)
+    found = _read(picture, paid)
     if len(found.credentials) > 1:
         raise two_credentials()
     if not found.credentials:
@@ -193,7 +199,7 @@ class _Reader:
         """Do nothing: the parser asks for it."""
 
 
-def _read(picture: bytes) -> _Reader:
+def _read(picture: bytes, paid: Callable[[int], None] = lambda _microseconds: None) -> _Reader:
     """Parse the whole picture and return what was found in it."""
     # Only pictures need it, and its import costs some milliseconds of a cold start.
     from xml.etree.ElementTree import ParseError
@@ -208,6 +214,12 @@ def _read(picture: bytes) -> _Reader:
     # Counted before the parser sees them: it takes more than a second for the attributes of one hostile element.
     if picture.count(b"=") > MAX_ATTRIBUTES:
         raise _too_complex()
+    paid(
+        _MICROSECONDS_A_TAG * min(picture.count(b"<"), 2 * MAX_ELEMENTS)
+        + _MICROSECONDS_AN_ATTRIBUTE * picture.count(b"=")
+        + _MICROSECONDS_A_NAMESPACE * (picture.count(b"xmlns") + picture.count(b"x\0m\0l\0n\0s"))
+        + len(picture) // _BYTES_A_MICROSECOND
+    )
     reader = _Reader()
     # A DOCTYPE is legal in pictures of the field; what it could declare or point to is not followed.
     parser: Any = DefusedXMLParser(target=reader, forbid_dtd=False, forbid_entities=True, forbid_external=True)
@@ -223,8 +235,17 @@ def _read(picture: bytes) -> _Reader:
     except DefusedXmlException as error:
         raise _entities() from error
     except (ParseError, ValueError, LookupError) as error:
-        raise _malformed("the picture is not well-formed XML") from error
+        # Its frames hold the picture, and one of them holds the error itself.
+        raise _malformed("the picture is not well-formed XML") from error.with_traceback(None)
+    finally:
+        _release(parser, reader)
     return reader
+
+
+def _release(parser: Any, reader: _Reader) -> None:
+    """Break the circle of parser, expat and reader: it would keep the picture's megabytes until somebody collects."""
+    reader.position = lambda: 0
+    vars(parser).clear()
 
 
 def _character_data(text: bytes) -> bytes:

@@ -184,7 +184,7 @@ class ProofJudge:
 
     def _secured(self, suite: Suite, context: JsonValue, previous: tuple[str, ...]) -> bytes | InputError:
         """Give the canonical bytes of the document as a proof covers it, or why it has none; each form once."""
-        key = (suite.is_rdfc, repr(context), previous)
+        key = (suite.is_rdfc, self._context_key(context), previous)
         if key not in self.secured:
             if len(self.secured) == MAX_SECURED_FORMS:
                 raise ProofError(f"its proofs cover more than {MAX_SECURED_FORMS} forms of it", code="proof.too_many")
@@ -202,12 +202,16 @@ class ProofJudge:
                 self.secured[key] = error
         return self.secured[key]
 
+    def _context_key(self, context: JsonValue) -> object:
+        """Tell contexts apart without writing the document's own, which may be large: a proof's are few, and text."""
+        if context is self.document.get("@context") or context == self.document.get("@context"):
+            return None
+        return (list, *context) if isinstance(context, list) else context
+
     def _canonical(self, suite: Suite, document: JsonObject) -> bytes:
         if suite.is_rdfc:
             return self.canonicalize(document).nquads
-        written = canonical_bytes(document)
-        self._spend(Work.PARSED, len(written) // 1_024)
-        return written
+        return canonical_bytes(document, paid=lambda microseconds: self._spend(Work.PARTS, microseconds))
 
 
 def _stated(refusal: InputError) -> bytes:

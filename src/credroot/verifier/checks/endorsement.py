@@ -22,8 +22,8 @@ from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
+    from credroot.core.budget import Budget
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.keys import KeyBook
@@ -96,23 +96,23 @@ def endorsements_of(document: JsonObject) -> Iterator[CarriedEndorsement]:
                 yield CarriedEndorsement(name, holder.get("id") if isinstance(holder, dict) else None, entry)
 
 
-def endorser_of(endorsement: JsonObject) -> str:
-    """Give the DID or URL that an endorsement claims for its issuer; empty where it claims none."""
+def endorser_of(endorsement: JsonObject, budget: Budget) -> str:
+    """Give the DID or URL that an endorsement claims for its issuer; empty where it claims none, or costs too much."""
     from credroot.credential.settled_form import settled
 
     try:
-        return issuer_id(settled(endorsement))
-    except InputError:
+        return issuer_id(settled(endorsement, budget))
+    except (InputError, BudgetExceeded):
         return ""
 
 
 def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> JsonObject:
-    endorser = endorser_of(carried.document)
+    endorser = endorser_of(carried.document, evidence.budget)
     entry = next((issuer for issuer in evidence.trust.issuers if endorser and issuer.did == endorser), None)
     told: JsonObject = {"of": carried.under, "by": endorser[:200]}
     try:
         evidence.budget.spend(Work.ENDORSEMENTS)
-        reason = _misplaced(carried, evidence.now) or _of_signature(evidence, keys, endorser, carried.document)
+        reason = _misplaced(carried, evidence) or _of_signature(evidence, keys, endorser, carried.document)
     except (InputError, BudgetExceeded) as error:
         reason = error.code
     if reason == "proof.verified" and entry is not None:
@@ -121,15 +121,16 @@ def _told(evidence: Evidence, keys: KeyBook, carried: CarriedEndorsement) -> Jso
     return {**told, "outcome": outcome, "reason": "issuer.unknown" if reason == "proof.verified" else reason}
 
 
-def _misplaced(carried: CarriedEndorsement, now: datetime) -> str | None:
+def _misplaced(carried: CarriedEndorsement, evidence: Evidence) -> str | None:
     """Say why a document is no endorsement of what it stands under, whatever its signature; `None` where it is one.
 
     Else any credential of somebody known would count as praise, and so would what was said of another. Raises
-    `InputError` for one that can't be read.
+    `InputError` for one that can't be read, `BudgetExceeded` for one that costs too much to be read.
     """
     from credroot.credential.settled_form import settled
 
-    document = settled(carried.document)
+    now = evidence.now
+    document = settled(carried.document, evidence.budget)
     begins, ends = period_of(document)
     if not is_endorsement(document):
         return "endorsement.not_one"

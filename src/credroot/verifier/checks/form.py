@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from credroot.core.report import Check, Outcome
 from credroot.verifier.presentation import shown
-from credroot.verifier.subject import INTERNAL, Carrier, CredentialSubject, Malformed, ReceiptSubject
+from credroot.verifier.subject import INTERNAL, TOO_COSTLY, Carrier, CredentialSubject, Malformed, ReceiptSubject
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
@@ -33,6 +33,9 @@ def check_format(evidence: Evidence) -> Check:
     if isinstance(subject, Malformed) and subject.code == INTERNAL:
         message = f"It could not be checked, by {subject.message}."
         return Check(FORMAT, Outcome.UNKNOWN, subject.code, message)
+    if isinstance(subject, Malformed) and subject.code == TOO_COSTLY:
+        message = f"It was not looked at: {subject.message}."
+        return Check(FORMAT, Outcome.UNKNOWN, subject.code, message, details={"reason": subject.reason})
     if isinstance(subject, Malformed):
         return Check(FORMAT, Outcome.FAILED, subject.code, f"It could not be read as a credential: {subject.message}.")
     if isinstance(subject, ReceiptSubject):

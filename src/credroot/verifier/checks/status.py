@@ -152,7 +152,7 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
 
     max_age = evidence.policy.status_list_max_age or DEFAULT_MAX_AGE
     answer = status_at(
-        settled(copy.document),
+        settled(copy.document, evidence.budget),
         entry,
         now=evidence.now,
         retrieved=copy.retrieved,
@@ -174,7 +174,7 @@ def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
     from credroot.credential.settled_form import settled
 
     try:
-        if issuer_id(settled(copy.document)) != issuer:
+        if issuer_id(settled(copy.document, evidence.budget)) != issuer:
             return "status.list_of_another"
     except InputError:
         return "status.list_malformed"
