@@ -16,10 +16,12 @@ from credroot.app.api.limits import Limits
 from credroot.app.api.problems import ProblemError
 from credroot.app.api.request_body import BodyReader
 from credroot.app.api.workers import Workers
+from credroot.app.lane.lanes import ThreadLane
 from credroot.app.page import report_pdf
 from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
 from credroot.app.page.sealing import Sealer
+from credroot.core.budget import Budget
 from tests.browser.reports import verdicts
 
 if TYPE_CHECKING:
@@ -29,6 +31,25 @@ NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 EXPLORERS = {"polygon": "https://polygonscan.com/tx/"}
 
 
+class StubDesk:
+    """The means of a desk that the page uses, with verdicts that are made up."""
+
+    def __init__(self, *, extras: bool) -> None:
+        self.limits = Limits()
+        self.explorers = EXPLORERS
+        self.sealer = Sealer() if extras and report_pdf.is_available() else None
+        self.codes = CodeReader() if extras and CodeReader.is_available() else None
+
+    def budget(self) -> Budget:
+        return Budget({})
+
+    def clock(self) -> datetime:
+        return NOW
+
+    def verify_in_turn(self, files: Any, *, budget: Budget) -> Any:
+        return verdicts(files)
+
+
 class StubSite:
     """The ASGI application. `paths` lists what was asked for, with its query."""
 
@@ -36,16 +57,13 @@ class StubSite:
         """Serve with or without what the extras of the package add."""
         self.paths: list[str] = []
         self.pause_s = 0.0
+        desk: Any = StubDesk(extras=extras)
         page = PageRoutes(
-            lambda files, budget: verdicts(files),
+            desk,
+            ThreadLane(desk, Workers(2, 64)),
             BodyReader(Limits()),
-            Workers(2, 64),
-            explorers=EXPLORERS,
             count_verdict=lambda _: None,
             charge=lambda _scope, _cost: True,
-            clock=lambda: NOW,
-            sealer=Sealer() if extras and report_pdf.is_available() else None,
-            codes=CodeReader() if extras and CodeReader.is_available() else None,
         )
         self._routes = page.direct()
 

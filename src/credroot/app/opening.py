@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report
-from credroot.verifier.subject import Carrier, SubmittedFile
+from credroot.verifier.subject import Carrier, Malformed, SubmittedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,6 +97,17 @@ class Opening:
     def __iter__(self) -> Iterator[Opened]:
         return map(self._opened, self._places)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the files, none of which is taken out for that."""
+        return [self._called(place) for place in self._places]
+
+    def _called(self, place: int) -> str:
+        if self._archive is None:
+            return self._name
+        name = self._archive.name(place)
+        return f"{self._name}/{name}" if self._prefix else name
+
     def _open_archive(self) -> None:
         # Imported here: most files are no archives, and a verdict should not wait for their reader.
         from credroot.credential.baking.archive import Archive
@@ -114,8 +125,7 @@ class Opening:
             return Opened(self._name, b"", self._problem)
         if self._archive is None:
             return _attachment(self._name, self._data, self._budget)
-        name = self._archive.name(place)
-        called = f"{self._name}/{name}" if self._prefix else name
+        called = self._called(place)
         try:
             self._budget.spend(Work.KILOBYTES, self._archive.size(place) // 1_024)
         except BudgetExceeded as error:
@@ -148,11 +158,16 @@ def evidence_in(data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield member.name, member.data
 
 
-def unreadable(problem: InputError | BudgetExceeded) -> Report:
-    """Give the report of a file in which no credential could be read, or at which nobody looked."""
-    from credroot.verifier.judge import CHECKS
-    from credroot.verifier.unjudged import unjudged
+def unreadable(problem: InputError | BudgetExceeded | Malformed) -> Report:
+    """Give the report of a file in which no credential could be read, or at which nobody looked.
 
+    `Malformed` is an error of this program: see `credroot.verifier.incident`.
+    """
+    from credroot.verifier.judge import CHECKS
+    from credroot.verifier.unjudged import failed_here, unjudged
+
+    if isinstance(problem, Malformed):
+        return failed_here(problem, (name for name, _ in CHECKS))
     if isinstance(problem, BudgetExceeded):
         return unjudged(problem, (name for name, _ in CHECKS))
     unasked = [

@@ -6,7 +6,7 @@ verifying presentations.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -52,24 +52,10 @@ def held_credentials(document: JsonObject) -> list[JsonObject]:
 def verify_presentation(
     document: JsonObject, means: Means, demand: Demand, *, has_proof: bool = True
 ) -> PresentationAnswer:
-    """Verify a presentation as `verify_in_turns` does, in one go."""
-    turns = verify_in_turns(document, means, demand, has_proof=has_proof)
-    while True:
-        try:
-            next(turns)
-        except StopIteration as done:
-            answer: PresentationAnswer = done.value
-            return answer
-
-
-def verify_in_turns(
-    document: JsonObject, means: Means, demand: Demand, *, has_proof: bool = True
-) -> Generator[None, None, PresentationAnswer]:
     """Verify a presentation: with `has_proof` its own proof, which must be for `demand`, and each credential in it.
 
-    Whoever drives this may do something else after each credential. Where the presentation has a holder, the proof is
-    of the holder's key. Who asserts something about itself, in a credential that the same key signed, must be named as
-    the holder.
+    Where the presentation has a holder, the proof is of the holder's key. Who asserts something about itself, in a
+    credential that the same key signed, must be named as the holder.
     """
     own = list(presentation_problems(document))
     if has_proof:
@@ -91,7 +77,6 @@ def verify_in_turns(
     for index, credential in enumerate(held):
         pointer = Place("/verifiableCredential", index, value).pointer
         answers.append(tuple(problem.under(pointer) for problem in verify_any(credential, means, inner)))
-        yield
     return PresentationAnswer(tuple(own), tuple(answers))
 
 

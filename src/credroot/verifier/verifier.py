@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.verifier.document_memory import DocumentMemory
-from credroot.verifier.gather import gather
+from credroot.verifier.gather import gather_in_turn
 from credroot.verifier.judge import judge
 from credroot.verifier.subject import SubmittedFile, read_subject
 from credroot.verifier.trust import Policy
@@ -69,10 +69,18 @@ class Verifier:
         What is read of a page is dropped before the next is read. All together cost no more than `budget`. Whatever
         goes wrong within the judging of one file becomes that file's own report, and nobody else's.
         """
-        return tuple(judge(evidence) for page in pages(files) for evidence in self.gather(page, budget=budget))
+        return tuple(self.verify_in_turn(files, budget=budget))
+
+    def verify_in_turn(self, files: Iterable[AnyFile], *, budget: Budget | None = None) -> Iterator[Report]:
+        """Judge files as `verify_many` does, and give each report before the next file is judged."""
+        for page in pages(files):
+            yield from map(judge, self._gather(page, budget))
 
     def gather(self, files: Iterable[AnyFile], *, budget: Budget | None = None) -> tuple[Evidence, ...]:
         """Find out what there is to know about every file, without judging it."""
+        return tuple(self._gather(files, budget))
+
+    def _gather(self, files: Iterable[AnyFile], budget: Budget | None) -> Iterator[Evidence]:
         subjects = [
             read_subject(
                 file.data,
@@ -83,7 +91,7 @@ class Verifier:
             )
             for file in (SubmittedFile(*file) for file in files)
         ]
-        return gather(
+        return gather_in_turn(
             subjects,
             self.trust,
             self._policy,

@@ -1,4 +1,4 @@
-"""The API without a socket: one request is one call."""
+"""The API without a socket, in one process: one request is one call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Api:
 
     def __init__(self, workspace: Path) -> None:
         self._log = io.StringIO()
-        limits = replace(Limits(), rate_per_s=0)
+        limits = replace(Limits(), rate_per_s=0, processes=0)
         self._application = create_api(load_settings(workspace), limits, EventLog(self._log, requests=False))
         self._loop = asyncio.new_event_loop()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from threading import Event, Lock
 from typing import Any
 
@@ -31,12 +31,6 @@ class Desk:
             return name
 
         return act
-
-    def turns(self, name: str, count: int) -> Generator[None, None, str]:
-        for number in range(count):
-            self.work(f"{name}{number}")()
-            yield
-        return name
 
 
 async def ask(workers: Workers, client: str, work: Callable[[], Any]) -> Any:
@@ -110,38 +104,15 @@ def test_a_full_queue_refuses_everybody() -> None:
     asyncio.run(main())
 
 
-def test_between_two_turns_of_long_work_whoever_waits_comes_first() -> None:
-    desk, workers = Desk(), Workers(1, 256)
-
-    async def main() -> None:
-        async def long() -> str:
-            ASKING.set("a")
-            return await workers.run_in_turns(desk.turns("long", 5))
-
-        first = begin(workers, "a", desk.work("first", waits=True))
-        await asyncio.sleep(0)
-        task = asyncio.get_running_loop().create_task(long())
-        await asyncio.sleep(0)
-        others = [begin(workers, "b", desk.work(f"b{number}")) for number in range(2)]
-        await asyncio.sleep(0.01)
-        desk.gate.set()
-        assert await task == "long"
-        await asyncio.gather(first, *others)
-
-    asyncio.run(main())
-    assert desk.done == ["first", "long0", "b0", "b1", "long1", "long2", "long3", "long4"]
-
-
-def test_what_long_work_raises_is_raised_and_leaves_no_place_taken() -> None:
+def test_what_work_raises_is_raised_and_leaves_no_place_taken() -> None:
     workers = Workers(1, 4)
 
-    def breaks() -> Generator[None, None, str]:
-        yield
+    def breaks() -> str:
         raise KeyError("x")
 
     async def main() -> None:
         with pytest.raises(KeyError):
-            await workers.run_in_turns(breaks())
+            await workers.run(breaks)
         assert workers.under_way == 0
         assert await workers.run(lambda: 5) == 5
 

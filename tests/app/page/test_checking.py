@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turns
+from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turn
 from credroot.app.page.checking import check as check_opened
 from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
@@ -23,12 +23,12 @@ from tests.core.vectors import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from credroot.app.page.checking import VerifyMany
+    from credroot.app.page.checking import Verify
     from credroot.core.values import Digest
     from credroot.verifier.subject import SubmittedFile
 
 
-def check(given: Sequence[Given], verify_many: VerifyMany) -> tuple[Checked, ...]:
+def check(given: Sequence[Given], verify_many: Verify) -> tuple[Checked, ...]:
     return check_opened(Entries(given), verify_many)
 
 
@@ -86,8 +86,8 @@ def test_files_are_dropped_before_others_are_unpacked() -> None:
         return tuple(verdicts(files))
 
     archive = zipped(**{str(number): large for number in range(7)})
-    turns = check_in_turns(Entries([Given(archive, "x.zip")]), verify_many)
-    assert sum(1 for _ in turns) == 7
+    judged = check_in_turn(Entries([Given(archive, "x.zip")]), verify_many)
+    assert sum(1 for _ in judged) == 7
     assert asked == [1] * 7
     asked.clear()
     assert len(check([Given(as_bytes())] * (FILES_AT_ONCE + 1), verify_many)) == FILES_AT_ONCE + 1

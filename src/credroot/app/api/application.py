@@ -38,28 +38,27 @@ from credroot.app.api.problems import (
 )
 from credroot.app.api.rate_limit import RateLimit
 from credroot.app.api.registry_facts import Readiness, RegistryFacts
-from credroot.app.api.registry_sources import RegistrySources
 from credroot.app.api.request_body import BodyReader
 from credroot.app.api.served_index import ServedIndex
 from credroot.app.api.vc_api import VERIFY_CREDENTIAL, VERIFY_PRESENTATION, VcVerifyRoutes
 from credroot.app.api.vc_api_documentation import add_vc_api
 from credroot.app.api.vc_api_issue import ISSUE, VcIssueRoute, open_api_issuer
 from credroot.app.api.vc_api_lists import StatusListRoute
-from credroot.app.api.verdicts import VerdictRoutes, warm_up
+from credroot.app.api.verdicts import VerdictRoutes
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
 from credroot.app.api.workers import Workers
-from credroot.app.page import report_pdf
-from credroot.app.page.code_reader import CodeReader
+from credroot.app.lane.bounds import Bounds, processes_can_be_bounded
+from credroot.app.lane.desk import Plan
+from credroot.app.lane.lanes import ProcessLane, ThreadLane
 from credroot.app.page.routes import PageRoutes
-from credroot.app.page.sealing import Sealer
-from credroot.app.verifying import documents_of
-from credroot.verifier.document_memory import DocumentMemory
-from credroot.verifier.fact_cache import FactCache
-from credroot.verifier.verifier import Verifier
+from credroot.app.page.sealing import new_seal_key
 
 if TYPE_CHECKING:
     from credroot.app.api.event_log import EventLog
     from credroot.app.api.limits import Limits
+    from credroot.app.api.registry_sources import RegistrySources
+    from credroot.app.lane.desk import Desk
+    from credroot.app.lane.lanes import Lane
     from credroot.app.settings import Settings
     from credroot.verifier.trust import Trust
 
@@ -80,11 +79,12 @@ def create_api(
     `allow_origins` stands in for those of the settings.
     """
     warm_up()
-    trust = settings.trust()
+    plan = Plan(settings, limits, new_seal_key())
+    desk = plan.desk(log)
+    trust, cache, sources = desk.trust, desk.cache, desk.sources
     metrics = Metrics()
     workers = Workers(limits.threads, limits.queue)
-    sources = RegistrySources(settings, log)
-    cache = FactCache(sources.source_of, monotonic=time.monotonic, max_age_s=limits.fact_age_s)
+    lane = open_lane(plan, desk)
     rate = RateLimit(limits.rate_per_s, limits.rate_burst, limits.clients, time.monotonic)
     inner = FastAPI(
         title="Credroot",
@@ -96,45 +96,15 @@ def create_api(
         redirect_slashes=False,
     )
     bodies = BodyReader(limits, lambda scope, cost: gate.charge(scope, cost))
-    documents = documents_of(settings, _now)
-    memory = DocumentMemory()
-    verdicts = VerdictRoutes(
-        trust,
-        settings.policy(),
-        cache,
-        workers,
-        bodies,
-        limits,
-        metrics,
-        clock=_now,
-        monotonic=time.monotonic,
-        charge=lambda scope, cost: gate.charge(scope, cost),
-        documents=documents,
-        memory=memory,
-        may_fetch=bool(settings.trusted.fetch),
-    )
-    vc_verifying = VcVerifyRoutes(
-        documents,
-        bodies,
-        workers,
-        limits,
-        clock=_now,
-        charge=lambda scope, cost: gate.charge(scope, cost),
-        may_fetch=bool(settings.trusted.fetch),
-    )
+    verdicts = VerdictRoutes(desk, lane, workers, bodies, metrics, charge=lambda scope, cost: gate.charge(scope, cost))
+    vc_verifying = VcVerifyRoutes(lane, bodies, limits, charge=lambda scope, cost: gate.charge(scope, cost))
     vc_issuing = VcIssueRoute(open_api_issuer(settings), bodies, workers, limits, log, clock=_now)
-    verifier = Verifier(trust, cache.registry, clock=_now, policy=settings.policy(), documents=documents, memory=memory)
     page = PageRoutes(
-        verifier.verify_many,
+        desk,
+        lane,
         bodies,
-        workers,
-        explorers={name: network.explorer for name, network in settings.networks.items() if network.explorer},
         count_verdict=metrics.verdict,
         charge=lambda scope, cost: gate.charge(scope, cost),
-        cost_of_file=limits.batch_rate_share,
-        clock=_now,
-        sealer=Sealer() if report_pdf.is_available() else None,
-        codes=CodeReader() if CodeReader.is_available() else None,
     )
     gate = Gate(
         inner,
@@ -153,6 +123,7 @@ def create_api(
         log=log,
         monotonic=time.monotonic,
         allow_origins=settings.api.allow_origins if allow_origins is None else allow_origins,
+        lane=lane,
     )
     _add_verdict_routes(inner, verdicts)
     add_vc_api(inner, vc_verifying, vc_issuing, StatusListRoute(settings.workspace, workers))
@@ -162,8 +133,16 @@ def create_api(
     _add_operator_routes(inner, readiness, metrics)
     _add_problems(inner)
     keep_nulls(inner)
-    _watch(metrics, gate, cache, sources, workers)
+    _watch(metrics, gate, desk, lane, workers)
     return gate
+
+
+def open_lane(plan: Plan, desk: Desk) -> Lane:
+    """Give the heavy lane: processes where this system can bound them and the limits name some, else threads."""
+    limits = plan.limits
+    if limits.processes and processes_can_be_bounded():
+        return ProcessLane(plan, desk, limits.processes, limits.queue, Bounds())
+    return ThreadLane(desk, Workers(limits.threads, limits.queue))
 
 
 def _event_pages(
@@ -264,23 +243,42 @@ def _add_problems(inner: FastAPI) -> None:
     inner.add_exception_handler(Exception, failed)
 
 
-def _watch(metrics: Metrics, gate: Gate, cache: FactCache, sources: RegistrySources, workers: Workers) -> None:
-    counts = cache.counts
-    metrics.add_source(
-        "credroot_fact_queries_total",
-        "counter",
-        "Facts that verdicts needed, by where they came from.",
-        lambda: {
-            'result="kept"': counts.hits,
-            'result="asked"': counts.misses,
-            'result="shared"': counts.shared,
-            'result="outage"': counts.outages,
-        },
-    )
+def warm_up() -> None:
+    """Load what the first signature would load otherwise, while somebody waits: some 0.2 s."""
+    import credroot.credential.data_integrity  # noqa: F401
+    from credroot.credential.rdfc_cache import default_shape_cache
+
+    default_shape_cache()
+
+
+def _watch(metrics: Metrics, gate: Gate, desk: Desk, lane: Lane, workers: Workers) -> None:
+    def queries() -> dict[str, float]:
+        here, there = desk.cache.counts, lane.counts.facts
+        return {
+            'result="kept"': here.hits + there.hits,
+            'result="asked"': here.misses + there.misses,
+            'result="shared"': here.shared + there.shared,
+            'result="outage"': here.outages + there.outages,
+        }
+
+    def requests() -> dict[str, float]:
+        return {"": desk.sources.rpc_requests + lane.counts.rpc_requests}
+
     simple: list[tuple[str, str, str, Any]] = [
-        ("credroot_rpc_requests_total", "counter", "Requests to endpoints.", lambda: {"": sources.rpc_requests}),
+        (
+            "credroot_fact_queries_total",
+            "counter",
+            "Facts that verdicts needed, by where they came from.",
+            queries,
+        ),
+        ("credroot_rpc_requests_total", "counter", "Requests to endpoints.", requests),
         ("credroot_requests_under_way", "gauge", "Requests being answered.", lambda: {"": gate.under_way}),
-        ("credroot_work_under_way", "gauge", "Work in threads or in line.", lambda: {"": workers.under_way}),
+        (
+            "credroot_work_under_way",
+            "gauge",
+            "Work in threads and processes, or in line.",
+            lambda: {"": workers.under_way + lane.under_way},
+        ),
     ]
     for name, kind, about, values in simple:
         metrics.add_source(name, kind, about, values)

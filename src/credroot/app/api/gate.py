@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from credroot.app.api.metrics import Metrics
     from credroot.app.api.rate_limit import RateLimit
     from credroot.app.api.request_body import BodyReader
+    from credroot.app.lane.lanes import Lane
 
     DirectRoute = Callable[[Scope, Receive], Awaitable[Answer]]
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -54,6 +55,7 @@ class Gate:
         log: EventLog,
         monotonic: Callable[[], float],
         allow_origins: frozenset[str],
+        lane: Lane,
     ) -> None:
         """Serve `direct` by (method, path) and leave the rest to `inner`.
 
@@ -61,6 +63,8 @@ class Gate:
         credentials: there is nothing here that they would open.
         """
         self._inner = inner
+        self.lane = lane
+        """Where costly work is done: whoever runs the server starts and closes it."""
         self._direct = dict(direct)
         self._paths = {path for _, path in direct}
         self._rate = rate

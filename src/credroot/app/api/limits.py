@@ -52,14 +52,18 @@ class Limits:
     requests_of_client: int = 64
     """Of one client at once, with those whose body is still to come; beyond, the answer is 429, for that client."""
     threads: int = 8
-    """For questions to the chain and for work that would hold up others."""
+    """For questions to the chain and for small work of unknown cost."""
+    processes: int = 4
+    """For costly work, under bounds of the system; with 0 threads do it, and only its price bounds it. One client has a
+    fourth of them."""
     queue: int = 256
-    """Pieces of work that wait for a thread; beyond, the answer is 429. One client has a fourth of them."""
+    """Pieces of work that wait for a thread, and as many for a process; beyond, the answer is 429. One client has a
+    fourth of them."""
     switch_s: float = 0.0005
     """Seconds after which a thread that computes lets others of this process run, ten times as often as Python does by
     itself: the thread that serves everybody is one of them."""
     inline_bytes: int = 12 * 1024
-    """A larger body is parsed by a thread: parsing takes some 5 us a kB and much more where it was made to, and nobody
+    """A larger body is a process's: parsing takes some 5 us a kB and much more where it was made to, and nobody
     is served meanwhile. A badge has some 5 kB."""
     index_threads: int = 2
     """For pages of the index of events, apart from the others: a page may have to read over many events."""

@@ -196,6 +196,10 @@ class ProblemError(Exception):
         self.is_body_unread = is_body_unread
         """The connection can't be used again, for a body is still coming."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with all that is said here."""
+        return _problem, (self.kind, self.detail, self.code, self.members, self.headers, self.is_body_unread)
+
     def body(self) -> bytes:
         """Give the ``application/problem+json`` document."""
         kind = self.kind
@@ -205,6 +209,17 @@ class ProblemError(Exception):
         if self.code is not None:
             document["code"] = self.code
         return orjson.dumps(document | self.members)
+
+
+def _problem(
+    kind: ProblemKind,
+    detail: str,
+    code: str | None,
+    members: JsonObject,
+    headers: tuple[tuple[bytes, bytes], ...],
+    is_body_unread: bool,
+) -> ProblemError:
+    return ProblemError(kind, detail, code=code, members=members, headers=headers, is_body_unread=is_body_unread)
 
 
 def problem_page(kind: ProblemKind) -> str:

@@ -95,10 +95,14 @@ def run(
         timeout_graceful_shutdown=limits.shutdown_s,
     )
     server = GuardedServer(config, announce)
+    application.lane.start()
     # What is loaded by now stays for ever: no collection has to walk through it again.
     gc.collect()
     gc.freeze()
-    server.run([listener])
+    try:
+        server.run([listener])
+    finally:
+        application.lane.close()
 
 
 def _carry_warnings(log: EventLog) -> None:

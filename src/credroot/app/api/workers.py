@@ -1,7 +1,7 @@
 """A bounded number of threads behind a bounded queue, for what must not hold up the thread that serves everybody.
 
 Clients have their turns one after the other, however much each of them asks for, and none may have all the threads or
-the whole queue. What takes long is done in turns: between two of them whoever else waits comes first.
+the whole queue.
 
 The threads don't keep the process alive: a question to the chain that is under way when the server stops is given up.
 """
@@ -11,16 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from credroot.app.api.asking import ASKING
 from credroot.app.api.problems import BUSY, ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
 T = TypeVar("T")
 SHARE = 4
@@ -52,27 +51,6 @@ class Workers:
             ProblemError: ``busy``, the queue is full, or the client's share of it.
         """
         self._require_room()
-        return await self._run(work)
-
-    async def run_in_turns(self, turns: Generator[None, None, T]) -> T:
-        """Drive a generator to its end, and give what it returns or raises; at each ``yield`` others have their turn.
-
-        Raises:
-            ProblemError: as `run`, before the first turn: what was begun is not refused later.
-        """
-        self._require_room()
-        while True:
-            done = await self._run(lambda: _turn(turns))
-            if done is not None:
-                return done.value
-
-    def _require_room(self) -> None:
-        client = ASKING.get()
-        own = self._running_of.get(client, 0) + len(self._lines.get(client, ()))
-        if self.under_way >= self._room or own >= self._room_of_client:
-            raise ProblemError(BUSY)
-
-    async def _run(self, work: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         client = ASKING.get()
@@ -81,6 +59,12 @@ class Workers:
         self._lines.setdefault(client, deque()).append(task)
         self._hand_out()
         return await done
+
+    def _require_room(self) -> None:
+        client = ASKING.get()
+        own = self._running_of.get(client, 0) + len(self._lines.get(client, ()))
+        if self.under_way >= self._room or own >= self._room_of_client:
+            raise ProblemError(BUSY)
 
     def _hand_out(self) -> None:
         """Give free threads what waits, each time to the client who has waited for the longest since its last turn."""
@@ -117,21 +101,6 @@ class Workers:
     def _serve(self) -> None:
         while True:
             self._tasks.get()()
-
-
-@dataclass(frozen=True, slots=True)
-class _Returned(Generic[T]):
-    """What a generator returned."""
-
-    value: T
-
-
-def _turn(turns: Generator[None, None, T]) -> _Returned[T] | None:
-    try:
-        next(turns)
-    except StopIteration as done:
-        return _Returned(done.value)
-    return None
 
 
 def _perform(

@@ -15,22 +15,31 @@ from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
 from credroot.credential.private_link import MAX_LINK_CHARACTERS, credential_in, fragment_of, is_link
-from credroot.verifier.subject import Carrier, CredentialSubject, ReceiptSubject, SubmittedFile, read_subject
+from credroot.verifier.incident import incident
+from credroot.verifier.subject import (
+    Carrier,
+    CredentialSubject,
+    Malformed,
+    ReceiptSubject,
+    SubmittedFile,
+    read_subject,
+)
 from credroot.verifier.trust import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from credroot.core.json_types import JsonObject
     from credroot.core.report import Check, Report
     from credroot.verifier.subject import Subject
 
-    VerifyMany = Callable[[Iterable[SubmittedFile]], Sequence[Report]]
+    Verify = Callable[[Sequence[SubmittedFile]], Iterable[Report]]
+    """Gives a report for each file, in order, and each before the next file is judged."""
 
 MAX_FILES = 1_000
 """Files of one request, those inside archives included."""
 FILES_AT_ONCE = 50
-"""Files that are judged together, with one question to each registry; others have their turn after them."""
+"""Files that are judged together, with one question to each registry."""
 BYTES_AT_ONCE = 2**20
 """Bytes of files that are held at once, or one file."""
 MAX_KEPT = 500
@@ -76,7 +85,8 @@ class _Read:
     subject: Subject | None = None
     document: JsonObject = field(default_factory=dict)
     """The credential, taken out of a token where it came as one; empty where there is none."""
-    problem: InputError | BudgetExceeded | None = None
+    problem: InputError | BudgetExceeded | Malformed | None = None
+    """Why there is nothing to be judged; `Malformed` for an error of ours."""
 
 
 class Entries:
@@ -95,49 +105,70 @@ class Entries:
     def __len__(self) -> int:
         return sum(map(len, self._openings))
 
+    @property
+    def names(self) -> list[str]:
+        """Their names as they may be shown, none of which is unpacked for that."""
+        return [shown_path(name) for opening in self._openings for name in opening.names]
+
     def __iter__(self) -> Iterator[Opened]:
         return (opened for opening in self._openings for opened in opening)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one file."""
+
+    place: int
+    """Among all that were given."""
+    checked: Checked | None
+    """The result; `None` for a file that a receipt is of: the receipt's is about it."""
+
+
 def check(
     entries: Entries,
-    verify_many: VerifyMany,
+    verify: Verify,
     *,
     budget: Budget | None = None,
     read_code: Callable[[bytes], str | None] | None = None,
 ) -> tuple[Checked, ...]:
-    """Judge files as `check_in_turns` does, in one go."""
-    turns = check_in_turns(entries, verify_many, budget=budget, read_code=read_code)
-    while True:
-        try:
-            next(turns)
-        except StopIteration as done:
-            found: tuple[Checked, ...] = done.value
-            return found
+    """Judge files as `check_in_turn` does, and give the results in order."""
+    return results_of(check_in_turn(entries, verify, budget=budget, read_code=read_code))
 
 
-def check_in_turns(
+def results_of(judged: Iterable[Judged]) -> tuple[Checked, ...]:
+    """Give the results in order: the last word about each file."""
+    last = {one.place: one.checked for one in judged}
+    return tuple(checked for _, checked in sorted(last.items()) if checked is not None)
+
+
+def check_in_turn(
     entries: Entries,
-    verify_many: VerifyMany,
+    verify: Verify,
     *,
     budget: Budget | None = None,
     read_code: Callable[[bytes], str | None] | None = None,
-) -> Generator[None, None, tuple[Checked, ...]]:
-    """Judge files in order, a few at a time, and drop them; whoever drives this may do something else in between.
+) -> Iterator[Judged]:
+    """Judge files in order, a few at a time, and drop them; what is known of a file is given at once.
 
     A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own. A
     single picture that carries nothing may show a QR code; `read_code` looks for a private link in it. What `budget`
-    has no room for is a result that says so.
+    has no room for is a result that says so. An error of ours is the result of the file that led to it.
     """
     is_single = len(entries) == 1
     seen: list[_Seen] = []
     for few in _in_groups(_read(entry, budget) for entry in entries):
         if is_single and read_code is not None:
             few = [_read_with_code(few[0], read_code, budget)]
-        seen += _judged(few, verify_many, details=is_single)
-        yield
-    yield from _judge_receipts(seen, verify_many)
-    return tuple(one.checked for one in seen if one.checked is not None)
+        for one in _judged(few, verify, details=is_single):
+            if one.receipt is None:
+                yield Judged(len(seen), one.checked)
+            seen.append(one)
+    yield from _judge_receipts(seen, verify)
+
+
+def not_checked(name: str, error: BudgetExceeded) -> Checked:
+    """Give the result of a file that nobody looked at."""
+    return Checked(name, unreadable(error), Shown(Standing.HIDDEN))
 
 
 def _in_groups(read: Iterable[_Read]) -> Iterator[list[_Read]]:
@@ -170,10 +201,10 @@ class _Seen:
         return subject.receipt.facts.digest if isinstance(subject, ReceiptSubject) else self.digest
 
 
-def _judged(few: list[_Read], verify_many: VerifyMany, *, details: bool) -> Iterator[_Seen]:
+def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_Seen]:
     """Judge all but receipts, whose files may come later."""
     asked = [entry for entry in few if entry.problem is None and not isinstance(entry.subject, ReceiptSubject)]
-    reports = iter(verify_many([SubmittedFile(entry.payload, carrier=entry.carrier) for entry in asked]))
+    reports = iter(verify([SubmittedFile(entry.payload, carrier=entry.carrier) for entry in asked]))
     for entry in few:
         seen = _Seen(Digest.sha256(entry.data), bool(entry.document))
         if isinstance(entry.subject, ReceiptSubject):
@@ -184,27 +215,27 @@ def _judged(few: list[_Read], verify_many: VerifyMany, *, details: bool) -> Iter
         yield seen
 
 
-def _judge_receipts(seen: list[_Seen], verify_many: VerifyMany) -> Generator[None, None, None]:
+def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
     """Judge receipts with the files they are of, and take those files out of the results.
 
     A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
     """
-    receipts = [one for one in seen if one.receipt is not None]
-    others = {one.digest: one for one in seen if one.receipt is None}
-    is_pair = len(seen) == 2 and len(receipts) == 1 and not next(iter(others.values())).has_document
+    receipts = [(place, one) for place, one in enumerate(seen) if one.receipt is not None]
+    others = {one.digest: place for place, one in enumerate(seen) if one.receipt is None}
+    is_pair = len(seen) == 2 and len(receipts) == 1 and not seen[next(iter(others.values()))].has_document
     for start in range(0, len(receipts), FILES_AT_ONCE):
         few = receipts[start : start + FILES_AT_ONCE]
-        wanted = [next(iter(others)) if is_pair else one.receipt_digest for one in few]
+        wanted = [next(iter(others)) if is_pair else one.receipt_digest for _, one in few]
         digests = [digest if digest in others else None for digest in wanted]
         asked = [
             SubmittedFile(one.receipt.payload if one.receipt else b"", digest)
-            for one, digest in zip(few, digests, strict=True)
+            for (_, one), digest in zip(few, digests, strict=True)
         ]
-        for one, report, digest in zip(few, verify_many(asked), digests, strict=True):
-            one.checked = None if one.receipt is None else _checked(one.receipt, report, details=len(seen) == 1)
+        for (place, one), report, digest in zip(few, verify(asked), digests, strict=True):
+            if one.receipt is not None:
+                yield Judged(place, _checked(one.receipt, report, details=len(seen) == 1))
             if digest is not None:
-                others[digest].checked = None
-        yield
+                yield Judged(others[digest], None)
 
 
 def _without_padding(receipt: _Read) -> bytes:
@@ -215,8 +246,15 @@ def _without_padding(receipt: _Read) -> bytes:
 
 
 def _read(opened: Opened, budget: Budget | None = None) -> _Read:
-    """Find the credential in a file; what is wrong with it becomes a value."""
+    """Find the credential in a file; what is wrong with it becomes a value, an error of ours too."""
     name = shown_path(opened.name)
+    try:
+        return _read_named(name, opened, budget)
+    except Exception as error:
+        return _Read(name, opened.data, problem=incident(error))
+
+
+def _read_named(name: str, opened: Opened, budget: Budget | None) -> _Read:
     if opened.problem is not None:
         return _Read(name, opened.data, problem=opened.problem)
     reading = None if budget is None else budget.for_reading()
@@ -256,6 +294,14 @@ def _is_link(data: bytes) -> bool:
 
 
 def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
+    """Prepare a file for showing; an error of ours on the way is its result."""
+    try:
+        return _prepared(entry, report, details=details)
+    except Exception as error:
+        return Checked(entry.name, unreadable(incident(error)), Shown(Standing.HIDDEN))
+
+
+def _prepared(entry: _Read, report: Report, *, details: bool) -> Checked:
     shown = show(entry.document, report) if entry.document else Shown(Standing.HIDDEN)
     if not details:
         # A row of a table has no room for more, and a thousand of them no need to keep it.

@@ -1,7 +1,7 @@
-"""Reports that leave with a result and come back to be set as a PDF: only what this process wrote itself is taken.
+"""Reports that leave with a result and come back to be set as a PDF: only what this server wrote itself is taken.
 
 Nothing that was checked is kept, so the report travels with the page, and a seal with it. Without one anybody could
-have a forged report set as paper here. The key lives as long as the process: after a restart the file is checked again.
+have a forged report set as paper here. The key lives as long as the server: after a restart the file is checked again.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ class SealedReport:
 
 
 class Sealer:
-    """Seals and opens, by a key of its own."""
+    """Seals and opens, by a key that lives as long as a server does."""
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(SEAL_BYTES)
+    def __init__(self, key: bytes | None = None) -> None:
+        """Seal by `key`, which the processes of one server share; by a new one where there is none."""
+        self._key = key or new_seal_key()
 
     def seal(self, report: JsonObject, at: datetime, file: str) -> str:
         """Write a report in its wire form, a time and a file's name as one text with a seal."""
@@ -62,6 +63,11 @@ class Sealer:
 
     def _mark(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, "sha256")
+
+
+def new_seal_key() -> bytes:
+    """Make a key that nobody else has."""
+    return secrets.token_bytes(SEAL_BYTES)
 
 
 def _broken() -> InputError:

@@ -1,0 +1,139 @@
+"""What is sent to the heavy lane, and how it is done there: values in, values out, told as they come.
+
+A job is done in steps. What is known already is told at once, so that nothing of it is lost when the job, or the
+process that does it, is ended; what is left is then for `Job.cut` to say. How many files came is asked, so that
+whoever sent them pays for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from credroot.core.budget import BudgetExceeded
+from credroot.core.time_is_up import TimeIsUp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from credroot.app.lane.desk import Desk
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+TOLD_AT_ONCE = 16
+"""Things told that go together: as many are lost at most, where a process is killed."""
+
+
+class RateSpentError(Exception):
+    """Whoever asked has no room left for what is inside. Nothing of it was looked at."""
+
+
+class JobFailedError(Exception):
+    """An error of ours in a job. Its text names the kind and the places in our code, and nothing of the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A question: whether there is room for so many files. The answer is yes or no."""
+
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """Something that is known from now on."""
+
+    value: T
+
+
+Step = Charge | Told[Any]
+
+
+class Job(Protocol[T_co]):
+    """One piece of work: a value that can be pickled, beside its `data`."""
+
+    @property
+    def data(self) -> bytes:
+        """What somebody sent."""
+        ...
+
+    def steps(self, desk: Desk) -> Generator[Step, bool, T_co]:
+        """Do it, by the means of `desk`; each `Charge` is answered, nothing else is."""
+        ...
+
+    def cut(self, told: list[Any], error: BudgetExceeded, desk: Desk) -> T_co:
+        """Give the result where the work was ended because of `error`, after this much was told.
+
+        Nothing is known of what is left: that is neither failure nor success.
+        """
+        ...
+
+
+def time_is_up() -> BudgetExceeded:
+    """Give what is said of work that took too long."""
+    return BudgetExceeded("it took too long", code="budget.time")
+
+
+def out_of_memory() -> BudgetExceeded:
+    """Give what is said of work that took too much memory."""
+    return BudgetExceeded("it takes more memory than there is for one request", code="budget.memory")
+
+
+def ended() -> BudgetExceeded:
+    """Give what is said of work whose process ended, for whatever reason."""
+    return BudgetExceeded("the process that looked at it was ended", code="budget.ended")
+
+
+def perform(
+    job: Job[T],
+    desk: Desk,
+    tell: Callable[[list[Any]], None],
+    charge: Callable[[int], bool],
+    silence: Callable[[], None] = lambda: None,
+) -> tuple[T, BudgetExceeded | None]:
+    """Do `job`, and give its result with the reason why it was cut, if it was.
+
+    `silence` is called before a job that was cut is brought to its end.
+
+    Raises:
+        RateSpentError: `charge` said no.
+        Exception: as the job.
+    """
+    told: list[Any] = []
+    try:
+        return _in_steps(job, desk, told, tell, charge), None
+    except TimeIsUp:
+        silence()
+        error = time_is_up()
+    except MemoryError:
+        silence()
+        error = out_of_memory()
+    # Outside of the handler, so that what the job held is given back.
+    return job.cut(told, error, desk), error
+
+
+def _in_steps(
+    job: Job[T], desk: Desk, told: list[Any], tell: Callable[[list[Any]], None], charge: Callable[[int], bool]
+) -> T:
+    steps, answer, untold = job.steps(desk), False, 0
+    try:
+        while True:
+            step = steps.send(answer) if answer else next(steps)
+            answer = False
+            if isinstance(step, Charge):
+                answer = charge(step.files)
+                if not answer:
+                    raise RateSpentError
+                continue
+            told.append(step.value)
+            untold += 1
+            if untold == TOLD_AT_ONCE:
+                untold = 0
+                tell(told[-TOLD_AT_ONCE:])
+    except StopIteration as done:
+        if untold:
+            tell(told[-untold:])
+        value: T = done.value
+        return value
+    finally:
+        steps.close()
