@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from credroot.app.api.vc_api_requests import (
     STATUS_CHECK,
@@ -46,6 +46,7 @@ class VcCredentialJob:
     """Verify one credential."""
 
     data: bytes
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, Answer]:
         """Give the whole answer."""
@@ -65,6 +66,7 @@ class VcPresentationJob:
     """Verify a presentation, and every credential in it."""
 
     data: bytes
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, Answer]:
         """Give the whole answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
@@ -43,6 +43,7 @@ class VerifyJob:
     data: bytes
     is_file: bool
     """Whether it is looked into for a credential; else it is JSON."""
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, WrittenReport]:
         """Read it and judge it; `ProblemError` where it can't be read."""
@@ -63,6 +64,7 @@ class BatchJob:
     """Judge many files, and tell each report; what is left to be told is the result."""
 
     data: bytes
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, list[WrittenReport]]:
         """Judge one after the other; `ProblemError` where the batch can't be read."""

@@ -14,7 +14,7 @@ MIB = 2**20
 class Bounds:
     """The bounds of one job, and of a process that does many."""
 
-    cpu_s: float = 0.7
+    cpu_s: float = 0.8
     """Seconds of a processor, after which the file that is looked at, and those after it, could not be checked."""
     hard_cpu_s: float = 1.0
     """Seconds of a processor in our own code, after which the process is killed: it did not let itself be asked."""

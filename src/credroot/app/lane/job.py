@@ -46,7 +46,17 @@ class Told(Generic[T]):
     value: T
 
 
-Step = Charge | Told[Any]
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """Something that is known from now on to whoever does the job, and too much to be sent as it comes.
+
+    It is there for `Job.cut` where the work was cut, and not where the process was killed.
+    """
+
+    value: T
+
+
+Step = Charge | Told[Any] | Kept[Any]
 
 
 class Job(Protocol[T_co]):
@@ -55,6 +65,11 @@ class Job(Protocol[T_co]):
     @property
     def data(self) -> bytes:
         """What somebody sent."""
+        ...
+
+    @property
+    def cpu_share(self) -> float:
+        """How much of the seconds of a processor there are until it is cut; the rest is for what `cut` does."""
         ...
 
     def steps(self, desk: Desk) -> Generator[Step, bool, T_co]:
@@ -99,9 +114,9 @@ def perform(
         RateSpentError: `charge` said no.
         Exception: as the job.
     """
-    told: list[Any] = []
+    teller = _Teller(tell)
     try:
-        return _in_steps(job, desk, told, tell, charge), None
+        return _in_steps(job, desk, teller, charge), None
     except TimeIsUp:
         silence()
         error = time_is_up()
@@ -109,30 +124,45 @@ def perform(
         silence()
         error = out_of_memory()
     # Outside of the handler, so that what the job held is given back.
-    return job.cut(told, error, desk), error
+    teller.flush()
+    return job.cut(teller.told, error, desk), error
 
 
-def _in_steps(
-    job: Job[T], desk: Desk, told: list[Any], tell: Callable[[list[Any]], None], charge: Callable[[int], bool]
-) -> T:
-    steps, answer, untold = job.steps(desk), False, 0
+class _Teller:
+    """What a job told: what is to be sent goes in small heaps."""
+
+    def __init__(self, tell: Callable[[list[Any]], None]) -> None:
+        self.told: list[Any] = []
+        self._tell = tell
+        self._unsent: list[Any] = []
+
+    def take(self, step: Told[Any] | Kept[Any]) -> None:
+        self.told.append(step.value)
+        if isinstance(step, Told):
+            self._unsent.append(step.value)
+        if len(self._unsent) == TOLD_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if unsent:
+            self._tell(unsent)
+
+
+def _in_steps(job: Job[T], desk: Desk, teller: _Teller, charge: Callable[[int], bool]) -> T:
+    steps, answer = job.steps(desk), False
     try:
         while True:
             step = steps.send(answer) if answer else next(steps)
             answer = False
-            if isinstance(step, Charge):
-                answer = charge(step.files)
-                if not answer:
-                    raise RateSpentError
+            if not isinstance(step, Charge):
+                teller.take(step)
                 continue
-            told.append(step.value)
-            untold += 1
-            if untold == TOLD_AT_ONCE:
-                untold = 0
-                tell(told[-TOLD_AT_ONCE:])
+            answer = charge(step.files)
+            if not answer:
+                raise RateSpentError
     except StopIteration as done:
-        if untold:
-            tell(told[-untold:])
+        teller.flush()
         value: T = done.value
         return value
     finally:

@@ -97,7 +97,7 @@ class _Worker:
         value, is_cut = None, False
         error: Exception | None = None
         try:
-            self._alarm.set()
+            self._alarm.set(job.cpu_share)
             value, reason = perform(job, self._desk, self._tell, self._charge, self._alarm.silence)
             is_cut = reason is not None
         except (RateSpentError, ProblemError, CredrootError) as refused:

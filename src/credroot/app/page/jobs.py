@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from credroot.app.api.answers import JSON
 from credroot.app.api.problems import BUSY, MEDIA_TYPE, TOO_LARGE, UNPROCESSABLE, ProblemError
-from credroot.app.lane.job import Charge, Told
+from credroot.app.lane.job import Charge, Kept, Told
 from credroot.app.page import report_pdf
 from credroot.app.page.checking import Checked, Entries, Given, Judged, check_in_turn, not_checked, results_of
 from credroot.app.page.code_reader import ReaderBusyError
@@ -64,6 +64,8 @@ class PageJob:
     accept_language: str
     is_page: bool
     """Whether the answer is a page; else it is for the page's own script."""
+    cpu_share: ClassVar[float] = 0.6
+    """A table of a thousand files takes as long to be written as a third of them to be judged."""
 
     def steps(self, desk: Desk) -> Generator[Step, bool, WrittenPage]:
         """Judge one file after the other; `ProblemError` where it is no form, or holds too many files."""
@@ -85,7 +87,7 @@ class PageJob:
         try:
             for one in check_in_turn(entries, verify, budget=budget, read_code=read_code):
                 judged.append(one)
-                yield Told(one)
+                yield Kept(one)
         except ReaderBusyError as error:
             raise ProblemError(BUSY, str(error), code=error.code) from error
         return self._written(asked, results_of(judged), desk)
@@ -125,6 +127,7 @@ class PaperJob:
     data: bytes
     content_type: str
     accept_language: str
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, bytes]:
         """Set it; `ProblemError` where it has no seal of this server, or can't be set."""
@@ -150,6 +153,7 @@ class CodeJob:
     """Read the QR codes in a picture."""
 
     data: bytes
+    cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, str | None]:
         """Give the private link in it, `None` where there is none; `ProblemError` where it is no picture."""

@@ -1,0 +1,104 @@
+"""What a request takes is bounded by the system: every file has its report, and what was judged before keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from credroot.app.api.limits import Limits
+from credroot.app.api.verdict_jobs import BatchJob
+from credroot.app.lane.desk import Desk, Plan
+from credroot.app.lane.job import Job, perform
+from credroot.app.page.jobs import PageJob
+from credroot.app.settings import load_settings
+from credroot.core.budget import Budget
+from credroot.core.time_is_up import TimeIsUp
+from credroot.verifier.evidence import Evidence
+from tests.app.api.live_server import LiveServer
+from tests.app.api.material import document, encoded
+from tests.app.api.test_type_confusion import FORM
+from tests.verifier.costly import other_shape
+
+FILES = 40
+CUT_AT = 25
+
+
+class CutDesk:
+    """A desk at whose `CUT_AT`th file the time is up, or the memory."""
+
+    def __init__(self, desk: Desk, error: BaseException) -> None:
+        self._desk = desk
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
+
+    def evidence(self, subjects: Any, *, budget: Budget) -> Iterator[Evidence]:
+        return self._until_cut(self._desk.evidence(subjects, budget=budget))
+
+    def verify_in_turn(self, files: Any, *, budget: Budget) -> Iterator[Any]:
+        return self._until_cut(self._desk.verify_in_turn(files, budget=budget))
+
+    def _until_cut(self, found: Iterator[Any]) -> Generator[Any, None, None]:
+        for number, one in enumerate(found):
+            if number == CUT_AT:
+                raise self._error
+            yield one
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    limits = replace(Limits(), processes=0)
+    return Plan(load_settings(tmp_path_factory.mktemp("desk"), {}), limits, b"k" * 32).desk()
+
+
+def form(files: list[bytes]) -> bytes:
+    boundary = FORM.partition("boundary=")[2].encode()
+    head = b'--%b\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n' % boundary
+    return b"".join(head + file + b"\r\n" for file in files) + b"--%b--\r\n" % boundary
+
+
+def cut(job: Job[Any], desk: Desk, error: BaseException) -> tuple[list[Any], Any]:
+    sent: list[Any] = []
+    stand_in: Any = CutDesk(desk, error)
+    value, reason = perform(job, stand_in, sent.extend, lambda _files: True)
+    assert reason is not None
+    return sent, value
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(TimeIsUp(), "budget.time"), (MemoryError(), "budget.memory")], ids=["time", "memory"]
+)
+def test_a_batch_that_is_cut_keeps_its_reports_and_has_one_for_every_other_credential(
+    desk: Desk, error: BaseException, code: str
+) -> None:
+    batch = BatchJob(encoded({"credentials": [document(number) for number in range(FILES)]}))
+    sent, value = cut(batch, desk, error)
+    reports = [json.loads(one.body) for one in [*sent[1:], *value]]
+    assert [report["index"] for report in reports] == list(range(FILES))
+    told = [report["checks"][0] for report in reports]
+    assert [check["code"] for check in told] == ["format.no_proof"] * CUT_AT + ["format.too_costly"] * (FILES - CUT_AT)
+    assert {check["details"]["reason"] for check in told[CUT_AT:]} == {code}
+    assert {report["verdict"] for report in reports[CUT_AT:]} == {"indeterminate"}
+
+
+def test_a_form_that_is_cut_keeps_its_results_and_has_one_for_every_other_file(desk: Desk) -> None:
+    files = [encoded(document(number)) for number in range(FILES)]
+    _, written = cut(PageJob(form(files), FORM, "en", False), desk, TimeIsUp())
+    assert written.verdicts == ("invalid",) * CUT_AT + ("indeterminate",) * (FILES - CUT_AT)
+
+
+def test_a_live_server_gives_every_credential_of_a_costly_batch_its_report(workspace: Path) -> None:
+    costly = [other_shape(number) for number in range(400)]
+    with LiveServer(workspace, "--rate", "0", "--quiet") as server:
+        answer = server.post("/v1/verify/batch", encoded({"credentials": [document(1), *costly]}))
+        assert [report["index"] for report in answer.json["reports"]] == list(range(401))
+        assert answer.json["reports"][0]["checks"][0]["code"] == "format.no_proof"
+        assert answer.json["reports"][-1]["verdict"] == "indeterminate"
+        page = server.post("/v1/page", form([encoded(one) for one in costly]), FORM)
+        assert len(page.json["verdicts"]) == 400
