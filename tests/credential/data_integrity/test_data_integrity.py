@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,13 +30,14 @@ from credroot.credential.keys import SigningKey
 from credroot.credential.multikey import KeyType, Multikey
 from credroot.credential.rdfc_cache import default_shape_cache
 from credroot.credential.suites.suite import hash_data
+from tests.counted import at_most
 from tests.credential.sample_badge import sample_badge
 
 TEST_KEY = SigningKey(b"TEST KEY, and nothing else at al")
 METHOD = did_key_method(TEST_KEY.multikey)
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-GENEROUS_SECONDS = 10.0  # the goal is 0.25 s; a busy machine is no failure, and unbounded work takes for ever
+MOST_CALLS = 1_500_000  # that a refusal takes, a fourth of a second of work when nobody counts
 
 
 def signed_badge() -> dict[str, Any]:
@@ -247,12 +247,10 @@ def test_a_proof_that_is_no_object_is_refused(proof):
 def test_a_hundred_thousand_proofs_are_refused_at_once():
     badge = signed_badge()
     badge["proof"] *= 100_000
-    started = time.perf_counter()
     for ask in (verify, lambda b: sign(b, TEST_KEY, verification_method=METHOD, created=CREATED)):
-        with pytest.raises(InputError) as refusal:
+        with at_most(MOST_CALLS), pytest.raises(InputError) as refusal:
             ask(badge)
         assert refusal.value.code == "proof.too_many"
-    assert time.perf_counter() - started < GENEROUS_SECONDS
 
 
 def test_as_many_proofs_as_are_read_cost_one_canonicalisation_of_the_document():
@@ -274,9 +272,8 @@ def test_poison_under_many_proofs_is_tried_once():
     badge["proof"] = [{**badge["proof"][0], "id": f"urn:p:{i}"} for i in range(MAX_PROOFS)]
     for index, proof in enumerate(badge["proof"][1:]):
         proof["previousProof"] = [f"urn:p:{i}" for i in range(index + 1)]
-    started = time.perf_counter()
-    results = verify(badge)
-    assert time.perf_counter() - started < 2 * GENEROUS_SECONDS
+    with at_most(2 * MOST_CALLS):
+        results = verify(badge)
     assert {result.outcome for result in results} == {ProofOutcome.FAILED}
 
 
