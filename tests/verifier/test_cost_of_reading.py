@@ -59,7 +59,7 @@ def named_from_everywhere(count: int = 14) -> dict[str, Any]:
 SMALL_AND_COSTLY: dict[str, bytes] = {
     "chunks": png(3_000),
     "elements": svg(5_000),
-    "attributes": svg(1_000, b'<a b="" c="" d=""/>'),
+    "attributes": svg(1, b"<a" + b"".join(b' a%d=""' % place for place in range(5_000)) + b"/>"),
     "objects": pdf(3_000),
     "numbers": numbers(1_500),
     "values": as_bytes({**badge(), "extra": [{}] * 6_000, "proof": [wrong_proof(0)]}),
