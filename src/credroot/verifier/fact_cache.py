@@ -1,8 +1,9 @@
 """Facts that were read a moment ago, so that many verdicts cost one question to the chain.
 
 Every fact carries the block it was read at, and a verdict names that block, so a kept fact never claims to be younger
-than it is. Identical questions that meet are asked once. An outage is remembered for a second, and then one question
-finds out whether it is over while all others are told of it at once: a dead endpoint holds up one thread, not all.
+than it is. Identical questions that meet are asked once, and nobody waits for more than that one. An outage is
+remembered for a second, and then one question finds out whether it is over while all others are told of it at once: a
+dead endpoint holds up one thread, not all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MAX_FACTS = 20_000
 BATCHES_AT_ONCE = 20
 """Batches that one question is about, with all queries into them: one request of `RegistryReader`, or few."""
 MAX_WAIT_S = 30.0
-"""Seconds after which no further part of a long question is begun."""
+"""Seconds after which no further part of a long question is begun; others are not told of that."""
 
 ChainFailure = ChainUnavailable | ChainMismatch
 
@@ -156,15 +157,31 @@ class CachedRegistry:
         return tuple(found[query] for query in queries)
 
     def read(self, queries: Sequence[Query]) -> tuple[ChainFacts, ...]:
-        """Answer every query, in order, asking for what is not at hand.
+        """Answer every query, in order, asking for what is not at hand, in parts.
 
         Raises:
-            ChainUnavailable, ChainMismatch: as the source, now or within the last second.
+            ChainUnavailable, ChainMismatch: as the source, now or within the last second; ``chain.timeout``, the parts
+                together take too long, which is nobody else's outage.
+        """
+        give_up = self._monotonic() + MAX_WAIT_S
+        with self._lock:
+            found = self._fresh(queries, self._monotonic())
+            self._counts.hits += len(found)
+        for part in _parts([query for query in dict.fromkeys(queries) if query not in found]):
+            if self._monotonic() > give_up:
+                raise ChainUnavailable("the endpoint is too slow for so many questions", code="chain.timeout")
+            found |= self._part(part)
+        return tuple(found[query] for query in queries)
+
+    def _part(self, queries: Sequence[Query]) -> dict[Query, ChainFacts]:
+        """Answer what one question can be about, waiting for whoever asks the same at this moment.
+
+        Only what is being asked now is waited for: a long question's later parts hold up nobody.
         """
         with self._lock:
             now = self._monotonic()
             found = self._fresh(queries, now)
-            missing = [query for query in dict.fromkeys(queries) if query not in found]
+            missing = [query for query in queries if query not in found]
             flights = {query: self._flights[query] for query in missing if query in self._flights}
             wanted = [query for query in missing if query not in flights]
             if wanted:
@@ -181,7 +198,8 @@ class CachedRegistry:
         for flight in {id(flight): flight for flight in flights.values()}.values():
             flight.landed.wait()
             found |= _landed(flight)
-        return tuple(found[query] for query in queries)
+        left = [query for query in missing if query not in found]
+        return found | self._part(left) if left else found
 
     def _fresh(self, queries: Sequence[Query], now: float) -> dict[Query, ChainFacts]:
         """Give what is at hand and young enough. The lock is held."""
@@ -201,24 +219,18 @@ class CachedRegistry:
             raise _again(outage.failure)
 
     def _ask(self, queries: Sequence[Query], flight: _Flight) -> None:
-        """Ask the source in parts, keep what it says, and tell all who wait, whatever happens."""
-        give_up = self._monotonic() + MAX_WAIT_S
+        """Ask the source, keep what it says, and tell all who wait, whatever happens.
+
+        Where the question was broken off by an error of ours they are told nothing, and ask themselves.
+        """
+        sent = self._monotonic()
         try:
-            source = self._source()
-            for part in _parts(queries):
-                sent = self._monotonic()
-                if sent > give_up:
-                    raise ChainUnavailable("the endpoint is too slow for so many questions", code="chain.timeout")
-                facts = dict(zip(part, source.read(part), strict=True))
-                flight.facts |= facts
-                self._keep(facts, sent)
+            flight.facts = dict(zip(queries, self._source().read(queries), strict=True))
+            self._keep(flight.facts, sent)
         except (ChainUnavailable, ChainMismatch) as failure:
             flight.failure = failure
             with self._lock:
                 self._outage = _Outage(failure, self._monotonic() + self._outage_s)
-        except BaseException:
-            flight.failure = ChainUnavailable("the question to the chain was broken off")
-            raise
         finally:
             with self._lock:
                 self._is_probed = False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -34,6 +35,11 @@ class Source:
             raise self.failure
         head = Head(CHAIN, len(self.questions), 0)
         return tuple(ChainFacts(head, None, Status.UNKNOWN, None, None) for _ in queries)
+
+
+def answers(source: Source, queries):
+    source.questions.append(list(queries))
+    return tuple(ChainFacts(Head(CHAIN, len(source.questions), 0), None, Status.UNKNOWN, None, None) for _ in queries)
 
 
 class Clock:
@@ -174,7 +180,7 @@ def test_a_long_question_is_cut_by_batches_and_its_answers_keep_their_order(cach
     assert answers == ([1] * BATCHES_AT_ONCE + [2] * 5) * 2
 
 
-def test_an_endpoint_that_is_too_slow_for_a_long_question_is_an_outage(cache, source, clock) -> None:
+def test_whoever_asks_too_much_of_a_slow_endpoint_gives_up_alone(cache, source, clock) -> None:
     original = source.read
 
     def slow(queries):
@@ -185,6 +191,39 @@ def test_an_endpoint_that_is_too_slow_for_a_long_question_is_an_outage(cache, so
     with pytest.raises(ChainUnavailable):
         cache.registry(PLACE).read([query(0, batch) for batch in range(BATCHES_AT_ONCE + 1)])
     assert len(source.questions) == 1
+    assert blocks(cache.registry(PLACE).read([query(0, BATCHES_AT_ONCE)])) == [2]
+
+
+def test_nobody_waits_for_the_other_parts_of_a_long_question(cache, source) -> None:
+    registry, last = cache.registry(PLACE), query(0, BATCHES_AT_ONCE)
+    source.gate.clear()
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(registry.read, [query(0, batch) for batch in range(BATCHES_AT_ONCE + 1)])
+        assert source.entered.acquire(timeout=10)
+        short = pool.submit(registry.read, [last])
+        assert source.entered.acquire(timeout=10)  # it is asked while the first part is not answered yet
+        assert source.questions[1] == [last]
+        source.gate.set()
+        assert len(blocks(short.result(10))) == 1
+        assert len(blocks(long.result(10))) == BATCHES_AT_ONCE + 1
+
+
+def test_whoever_waits_for_a_question_that_is_broken_off_asks_it(cache, source) -> None:
+    registry = cache.registry(PLACE)
+    source.failure = ZeroDivisionError()
+    source.gate.clear()
+    with ThreadPoolExecutor(2) as pool:
+        broken = pool.submit(registry.read, [query(1)])
+        assert source.entered.acquire(timeout=10)
+        waiting = pool.submit(registry.read, [query(1)])
+        while not cache.counts.shared:
+            time.sleep(0.001)
+        original, source.read = source.read, lambda queries: answers(source, queries)
+        source.gate.set()
+        with pytest.raises(ZeroDivisionError):
+            broken.result(10)
+        assert blocks(waiting.result(10)) == [2]
+    source.read = original
 
 
 def test_an_error_of_ours_leaves_nobody_waiting(cache, source) -> None:
