@@ -24,6 +24,7 @@ from credroot.core.anchor_proof import decode_proof_value, split_proofs
 from credroot.core.merkletools_format import to_merkletools
 from credroot.core.strict_json import loads
 from tests.benchmarks.measure import Row, credential_files, environment_for, process
+from tests.campaigns.verifier_fuzz.accounting import family
 
 ROOT = Path(__file__).parents[2]
 FILES = 100
@@ -48,9 +49,15 @@ class Server:
         return text
 
     def cpu_s(self) -> float:
-        """Give the CPU seconds of all threads so far."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        """Give the CPU seconds of all threads so far, of the server and of the processes that it has."""
+        return (
+            sum(
+                int(task.read_text().split()[0])
+                for pid in family(self.pid)
+                for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
+            )
+            / 1e9
+        )
 
     def cpu_of(self, requests: Sequence[tuple[str, bytes | None]], times: int) -> float:
         """Give the CPU seconds of one of `requests`, which are sent so often."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,18 +13,22 @@ from typing import Any
 import pytest
 
 from credroot.app.api.limits import Limits
+from credroot.app.api.request_budget import LightBudget
 from credroot.app.api.verdict_jobs import BatchJob
 from credroot.app.lane.desk import Desk, Plan
 from credroot.app.lane.job import Job, perform
 from credroot.app.page.jobs import PageJob
 from credroot.app.settings import load_settings
-from credroot.core.budget import Budget
+from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.time_is_up import TimeIsUp
 from credroot.verifier.evidence import Evidence
+from tests.app.api.asgi import Api
+from tests.app.api.conftest import write_workspace
 from tests.app.api.live_server import LiveServer
 from tests.app.api.material import document, encoded
 from tests.app.api.test_type_confusion import FORM
-from tests.verifier.costly import other_shape
+from tests.browser.photographs import LINK, photograph
+from tests.verifier.costly import many_forms, other_shape
 
 FILES = 40
 CUT_AT = 25
@@ -102,3 +108,39 @@ def test_a_live_server_gives_every_credential_of_a_costly_batch_its_report(works
         assert answer.json["reports"][-1]["verdict"] == "indeterminate"
         page = server.post("/v1/page", form([encoded(one) for one in costly]), FORM)
         assert len(page.json["verdicts"]) == 400
+
+
+def test_a_small_document_that_takes_more_than_a_little_is_judged_with_the_whole_budget(tmp_path: Path) -> None:
+    small = encoded(many_forms(things=60, proofs=4))
+    assert len(small) <= Limits().inline_bytes
+    budget = LightBudget()
+    api = Api(write_workspace(tmp_path, "http://127.0.0.1:9"))
+    try:
+        status, body = api.post("/v1/verify", small)
+    finally:
+        api.close()
+    told = {check["id"]: check["code"] for check in json.loads(body)["checks"]}
+    assert (status, told["signature"]) == (200, "signature.failed")
+    with pytest.raises(BudgetExceeded):
+        budget.spend(Work.VALUES, 1_200)
+    assert budget.has_refused
+
+
+def test_what_a_file_may_not_cost_anywhere_is_refused_at_once() -> None:
+    budget = LightBudget()
+    with pytest.raises(BudgetExceeded):
+        budget.for_file().spend(Work.FORMS, 25)
+    assert not budget.has_refused
+
+
+def test_one_address_that_sends_pictures_leaves_room_for_those_of_others(workspace: Path) -> None:
+    pytest.importorskip("zxingcpp", reason="zxing-cpp is not installed: the extra credroot[qr]")
+    picture = photograph()
+    with LiveServer(workspace, "--rate", "0", "--quiet") as server, ThreadPoolExecutor(6) as pool:
+        greedy = [pool.submit(server.post, "/v1/code", picture, "image/jpeg") for _ in range(6)]
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60, source_address=("127.0.0.2", 0))
+        connection.request("POST", "/v1/code", picture, {"content-type": "image/jpeg"})
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["link"]) == (200, LINK)
+        connection.close()
+        assert [one.result().status for one in greedy] == [200] * 6

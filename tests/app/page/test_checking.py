@@ -94,6 +94,20 @@ def test_files_are_dropped_before_others_are_unpacked() -> None:
     assert asked == [FILES_AT_ONCE, 1]
 
 
+def test_a_member_is_unpacked_when_those_before_it_are_judged() -> None:
+    members, budget, unpacked = 7, Budget({}), []
+    size = BYTES_AT_ONCE // 1_024
+
+    def verify_many(files: Sequence[SubmittedFile]) -> tuple[Report, ...]:
+        unpacked.append(budget.spent[Work.KILOBYTES] // size)
+        return tuple(verdicts(files))
+
+    large = as_bytes() + b" " * BYTES_AT_ONCE
+    archive = zipped(**{str(number): large for number in range(members)})
+    check_opened(Entries([Given(archive, "x.zip")], budget=budget), verify_many, budget=budget)
+    assert unpacked == list(range(1, members + 1))
+
+
 def test_the_picture_that_carried_a_credential_is_never_shown() -> None:
     picture = bake_svg(badge_svg("Nobel Prize", "Stockholm"), as_bytes())
     checked = check([Given(picture, "a.svg")], verdicts)[0]

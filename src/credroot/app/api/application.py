@@ -46,7 +46,7 @@ from credroot.app.api.vc_api_issue import ISSUE, VcIssueRoute, open_api_issuer
 from credroot.app.api.vc_api_lists import StatusListRoute
 from credroot.app.api.verdicts import VerdictRoutes
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
-from credroot.app.api.workers import Workers
+from credroot.app.api.workers import SHARE, Workers
 from credroot.app.lane.bounds import Bounds, processes_can_be_bounded
 from credroot.app.lane.desk import Plan
 from credroot.app.lane.lanes import ProcessLane, ThreadLane
@@ -142,7 +142,7 @@ def open_lane(plan: Plan, desk: Desk) -> Lane:
     limits = plan.limits
     if limits.processes and processes_can_be_bounded():
         return ProcessLane(plan, desk, limits.processes, limits.queue, Bounds())
-    return ThreadLane(desk, Workers(limits.threads, limits.queue))
+    return ThreadLane(desk, Workers(SHARE, limits.queue))
 
 
 def _event_pages(

@@ -11,6 +11,8 @@ import json
 import sys
 
 MEMORY_BYTES = 2**30
+DATA_BYTES = 300 * 2**20
+"""Of those, what is no program: a picture of `MAX_PIXELS` and two copies of what is left of it."""
 CPU_S = 8
 MAX_PIXELS = 50_000_000
 """What the largest telephones take; it is made smaller before a code is looked for."""
@@ -49,6 +51,9 @@ def _bind() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = DATA_BYTES if hard == resource.RLIM_INFINITY else min(DATA_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, wanted))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
