@@ -31,8 +31,8 @@ class Opened:
     name: str
     data: bytes
     """What a verifier reads; of a PDF, the attachment."""
-    problem: InputError | BudgetExceeded | None = None
-    """Why nothing could be taken out of it, or nobody looked; `data` is empty then."""
+    problem: InputError | BudgetExceeded | Malformed | None = None
+    """Why nothing could be taken out of it, or nobody looked; `data` is empty then. `Malformed` is an error of ours."""
     is_attachment: bool = False
     """Whether `data` was attached to a PDF."""
 
@@ -85,7 +85,7 @@ class Opening:
         """
         self._name, self._data, self._prefix = name, data, prefix
         self._budget = budget or Budget({})
-        self._problem: InputError | BudgetExceeded | None = None
+        self._problem: InputError | BudgetExceeded | Malformed | None = None
         self._archive: Archive | None = None
         self._places: list[int] = [0]
         if data.startswith(_ZIP):
@@ -95,7 +95,7 @@ class Opening:
         return len(self._places)
 
     def __iter__(self) -> Iterator[Opened]:
-        return map(self._opened, self._places)
+        return map(self._opened_or_incident, self._places)
 
     @property
     def names(self) -> list[str]:
@@ -117,8 +117,17 @@ class Opening:
         except (InputError, BudgetExceeded) as error:
             self._problem = error
             return
+        except Exception as error:
+            self._problem = _incident(error)
+            return
         every = list(range(len(archive)))
         self._places = [place for place in every if not archive.name(place).endswith(EVIDENCE_SUFFIX)] or every
+
+    def _opened_or_incident(self, place: int) -> Opened:
+        try:
+            return self._opened(place)
+        except Exception as error:
+            return Opened(self._called(place), b"", _incident(error))
 
     def _opened(self, place: int) -> Opened:
         if self._problem is not None:
@@ -139,6 +148,12 @@ class Opening:
 def open_file(name: str, data: bytes, *, prefix: bool = False) -> tuple[Opened, ...]:
     """Open one file, and all that it stands for at once: see `Opening`."""
     return tuple(Opening(name, data, prefix=prefix))
+
+
+def _incident(error: Exception) -> Malformed:
+    from credroot.verifier.incident import incident
+
+    return incident(error)
 
 
 def evidence_in(data: bytes) -> Iterator[tuple[str, bytes]]:

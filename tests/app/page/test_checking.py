@@ -6,12 +6,16 @@ import base64
 import io
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turn
 from credroot.app.page.checking import check as check_opened
+from credroot.app.page.jobs import _result, _result_or_incidents
 from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report, Verdict
@@ -139,3 +143,52 @@ def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
     asked.clear()
     assert len(check([Given(text, "r.json")], verify_many)) == 1
     assert asked == [None]
+
+
+def codes_of(checked: Sequence[Checked]) -> list[tuple[str, str]]:
+    return [(entry.report.checks[0].code, entry.report.verdict.value) for entry in checked]
+
+
+INTERNAL = ("internal.error", "indeterminate")
+
+
+def test_a_file_that_can_not_be_shown_is_a_result_of_its_own_and_its_neighbours_are_shown() -> None:
+    broken: Any = None
+
+    def verify(files: Iterable[SubmittedFile]) -> list[Report]:
+        good, _, other = verdicts(files)
+        return [good, replace(good, checks=broken), other]
+
+    told = codes_of(check([Given(as_bytes())] * 3, verify))
+    assert told == [("format.credential", "valid"), INTERNAL, ("format.credential", "valid")]
+
+
+def test_a_fault_in_taking_out_one_member_or_reading_a_code_is_its_own_result() -> None:
+    class Broken(Budget):
+        def spend(self, work: Work, amount: int = 1) -> None:
+            if amount == 3:
+                raise ZeroDivisionError
+
+    archive = zipped(a=as_bytes(), b=as_bytes() + b" " * 100 * 1_024, c=as_bytes())
+    entries = Entries([Given(archive, "x.zip")], budget=Broken({}))
+    told = codes_of(check_opened(entries, verdicts))
+    assert [code for code, _ in told] == ["format.credential", "internal.error", "format.credential"]
+
+    def read_code(_: bytes) -> str | None:
+        raise ZeroDivisionError
+
+    picture = Given(b"\xff\xd8\xff" + b"x" * 100, "a.jpg")
+    assert codes_of(check_opened(Entries([picture]), verdicts, read_code=read_code)) == [INTERNAL]
+
+
+def test_a_file_whose_result_can_not_be_written_spoils_no_other() -> None:
+    good = check([Given(as_bytes())], verdicts)[0]
+    network: Any = 5
+    bad = replace(good, report=replace(good.report, network=network))
+    desk: Any = SimpleNamespace(sealer=None, clock=lambda: datetime(2026, 5, 1, tzinfo=UTC), explorers={})
+    with pytest.raises(Exception, match=r"int"):
+        _result("en", (bad,), desk)
+    _, one = _result_or_incidents("en", (bad,), desk)
+    assert "internal.error" in str(one)
+    title, _ = _result_or_incidents("en", (good, bad, good), desk)
+    assert "3" in title

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from credroot.app.opening import Opened, Opening, unreadable
-from credroot.app.page.code_reader import is_picture
+from credroot.app.page.code_reader import ReaderBusyError, is_picture
 from credroot.app.page.showing import Shown, Standing, show, standing_of
 from credroot.app.page.uploads import shown_path
 from credroot.core.budget import Budget, BudgetExceeded, Work
@@ -171,6 +171,11 @@ def not_checked(name: str, error: BudgetExceeded) -> Checked:
     return Checked(name, unreadable(error), Shown(Standing.HIDDEN))
 
 
+def failed_here(name: str, error: Exception) -> Checked:
+    """Give the result of a file that led to an error of ours."""
+    return Checked(name, unreadable(incident(error)), Shown(Standing.HIDDEN))
+
+
 def _in_groups(read: Iterable[_Read]) -> Iterator[list[_Read]]:
     group: list[_Read] = []
     size = 0
@@ -208,7 +213,7 @@ def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_See
     for entry in few:
         seen = _Seen(Digest.sha256(entry.data), bool(entry.document))
         if isinstance(entry.subject, ReceiptSubject):
-            seen.receipt = replace(entry, data=b"", payload=_without_padding(entry))
+            seen.receipt = replace(entry, data=b"", payload=_without_padding(entry.payload))
         else:
             report = unreadable(entry.problem) if entry.problem else next(reports)
             seen.checked = _checked(entry, report, details=details)
@@ -238,11 +243,14 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
                 yield Judged(others[digest], None)
 
 
-def _without_padding(receipt: _Read) -> bytes:
+def _without_padding(receipt: bytes) -> bytes:
     """Give a receipt that was read as short as it can be written: many may have to wait for their files."""
     import orjson
 
-    return orjson.dumps(orjson.loads(receipt.payload))
+    try:
+        return orjson.dumps(orjson.loads(receipt))
+    except ValueError:  # it is no plain JSON: a picture carries it
+        return receipt
 
 
 def _read(opened: Opened, budget: Budget | None = None) -> _Read:
@@ -279,7 +287,12 @@ def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], budge
     """Read the link in a picture's QR code, where the picture carries no credential in any better way."""
     if read.problem is None or not read.problem.code.startswith("baking.") or not is_picture(read.data):
         return read
-    link = read_code(read.data)
+    try:
+        link = read_code(read.data)
+    except ReaderBusyError:
+        raise
+    except Exception as error:
+        return replace(read, problem=incident(error))
     if link is None:
         return read
     found = _read(Opened(read.name, link.encode()), budget)
@@ -298,7 +311,7 @@ def _checked(entry: _Read, report: Report, *, details: bool) -> Checked:
     try:
         return _prepared(entry, report, details=details)
     except Exception as error:
-        return Checked(entry.name, unreadable(incident(error)), Shown(Standing.HIDDEN))
+        return failed_here(entry.name, error)
 
 
 def _prepared(entry: _Read, report: Report, *, details: bool) -> Checked:

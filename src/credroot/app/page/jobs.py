@@ -11,7 +11,16 @@ from credroot.app.api.answers import JSON
 from credroot.app.api.problems import BUSY, MEDIA_TYPE, TOO_LARGE, UNPROCESSABLE, ProblemError
 from credroot.app.lane.job import Charge, Kept, Told
 from credroot.app.page import report_pdf
-from credroot.app.page.checking import Checked, Entries, Given, Judged, check_in_turn, not_checked, results_of
+from credroot.app.page.checking import (
+    Checked,
+    Entries,
+    Given,
+    Judged,
+    check_in_turn,
+    failed_here,
+    not_checked,
+    results_of,
+)
 from credroot.app.page.code_reader import ReaderBusyError
 from credroot.app.page.document import page
 from credroot.app.page.embedding import brief
@@ -113,7 +122,7 @@ class PageJob:
             if len(checked) != 1:
                 raise ProblemError(UNPROCESSABLE, "a brief answer is about one file", code="page.not_one")
             return WrittenPage(_json(brief(checked[0], words)), JSON, verdicts)
-        title, result = _result(asked.language, checked, desk)
+        title, result = _result_or_incidents(asked.language, checked, desk)
         if self.is_page:
             return WrittenPage(page(words, title=title, result=result).encode(), HTML, verdicts)
         wire: JsonObject = {"format": PAGE_FORMAT, "title": title, "html": str(result), "verdicts": [*verdicts]}
@@ -171,6 +180,23 @@ class CodeJob:
     def cut(self, told: list[Any], error: BudgetExceeded, desk: Desk) -> str | None:
         """Say that others are to be read first."""
         raise ProblemError(BUSY, str(error), code=error.code)
+
+
+def _result_or_incidents(language: str, checked: tuple[Checked, ...], desk: Desk) -> tuple[str, Markup]:
+    """Write the result; a file of which an error of ours keeps it from being written has a result that says so."""
+    try:
+        return _result(language, checked, desk)
+    except Exception:
+        return _result(language, tuple(_writable(language, entry, desk) for entry in checked), desk)
+
+
+def _writable(language: str, entry: Checked, desk: Desk) -> Checked:
+    try:
+        _result(language, (entry, entry), desk)
+        _result(language, (entry,), desk)
+    except Exception as error:
+        return failed_here(entry.name, error)
+    return entry
 
 
 def _result(language: str, checked: tuple[Checked, ...], desk: Desk) -> tuple[str, Markup]:
