@@ -1,4 +1,4 @@
-"""The calls that change a registry, encoded by web3's own contract codec from the shipped artifact."""
+"""The calls that change a registry, encoded by the shipped artifact's ABI."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from credroot.chain.artifact import load
-from credroot.chain.recursion import keep_recursion_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from credroot.core.values import Address, Digest, Root
 
@@ -133,13 +132,22 @@ def set_status_by_signature(
 
 
 def _encode(function: str, arguments: list[Any]) -> bytes:
-    encoded: str = _contract().encode_abi(function, args=arguments)
-    return bytes.fromhex(encoded[2:])
+    from eth_abi.abi import encode  # a third of a second of imports, so only those who write pay it
+
+    return load("CredentialRegistry").selector(function) + encode(_types_of(function), arguments)
 
 
 @cache
-def _contract() -> Any:
-    """web3 costs nearly a second to import, so only those who write pay it."""
-    with keep_recursion_limit():
-        from web3 import Web3
-    return Web3().eth.contract(abi=[dict(entry) for entry in load("CredentialRegistry").abi])
+def _types_of(function: str) -> tuple[str, ...]:
+    """Name the types of a function's arguments; ValueError unless exactly one has its name."""
+    entries = load("CredentialRegistry").abi
+    (inputs,) = [one["inputs"] for one in entries if one["type"] == "function" and one["name"] == function]
+    return tuple(_type_of(one) for one in inputs)
+
+
+def _type_of(argument: Mapping[str, Any]) -> str:
+    """Name one type; a struct is written as the list of its members, with any brackets of an array behind."""
+    kind: str = argument["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(_type_of(one) for one in argument['components'])}){kind.removeprefix('tuple')}"
