@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +11,9 @@ from eth_abi import encode
 
 from credroot.chain.artifact import load
 from credroot.chain.deployment import Deployment
-from credroot.chain.rpc import Rpc, RpcError
-from credroot.core.errors import ChainUnavailable
+from credroot.chain.rpc import Rpc
 from credroot.core.values import Address, ChainId, Digest
-from tests.chain.embedded.nodes import anvil_program
+from tests.chain.embedded.nodes import anvil_program, begin_anvil
 from tests.contracts.registry import encode_call
 
 CHAIN_ID = ChainId(31337)
@@ -79,24 +76,12 @@ def start_anvil(*arguments: str) -> AnvilChain:
     program = anvil_program()
     if program is None:
         pytest.skip("anvil is not installed: run .ci/run, or set CREDROOT_NODE_MODULES")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            str(program), "--port", str(port), "--no-mining", "--silent", "--order", "fifo", "--accounts", "8",
-            "--slots-in-an-epoch", "1", "--gas-limit", str(GAS_LIMIT), *arguments,
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    rpc = Rpc(f"http://127.0.0.1:{port}", deadline_s=30.0)
-    for _ in range(300):
-        try:
-            rpc.call("eth_chainId")
-            break
-        except (ChainUnavailable, RpcError):
-            time.sleep(0.02)
+    process, url = begin_anvil(
+        program,
+        *("--no-mining", "--order", "fifo", "--accounts", "8", "--slots-in-an-epoch", "1"),
+        *("--gas-limit", str(GAS_LIMIT), *arguments),
+    )
+    rpc = Rpc(url, deadline_s=30.0)
     accounts = [Address.from_hex(text) for text in rpc.call("eth_accounts")]  # type: ignore[union-attr, arg-type]
     artifact = load("CredentialRegistry")
     creation = {"from": "0x" + accounts[7].hex(), "data": "0x" + artifact.creation_code.hex(), "gas": hex(5_000_000)}

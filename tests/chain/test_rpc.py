@@ -248,9 +248,10 @@ def test_a_refused_url_s_secret_is_not_in_the_message() -> None:
 
 
 def test_a_port_where_nobody_listens_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
+    with socket.socket() as reserved:  # held, so that no neighbour takes it, and not listened at
+        reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
-    with pytest.raises(ChainUnavailable) as caught:
-        Rpc(f"http://127.0.0.1:{port}/a-long-secret-key-here").call("eth_chainId")
+        with pytest.raises(ChainUnavailable) as caught:
+            Rpc(f"http://127.0.0.1:{port}/a-long-secret-key-here").call("eth_chainId")
     assert caught.value.code == "chain.unreachable"
     assert "secret" not in str(caught.value)

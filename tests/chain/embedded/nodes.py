@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +16,14 @@ from typing import Any, cast
 from credroot.chain.hex_codec import data
 from credroot.chain.recursion import keep_recursion_limit
 from credroot.chain.rpc import Rpc
-from credroot.core.errors import ChainUnavailable
 
 with keep_recursion_limit():
     from eth_account import Account
 
 ANVIL_TEST_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 """TEST KEY: the first account of every anvil."""
+ANNOUNCED_BYTES = 65_536
+"""Accounts, keys and settings, before the address."""
 
 
 @dataclass
@@ -80,22 +82,27 @@ def anvil_program() -> Path | None:
     return next(iter(sorted(modules.glob("@foundry-rs/anvil-*/bin/anvil*"))), None)
 
 
+def begin_anvil(program: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Begin anvil on a port that it takes itself, so that no neighbour can; give the process and its address."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [str(program), "--port", "0", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+        )
+        while (told := re.search(rb"Listening on (\S+)\s", os.pread(output.fileno(), ANNOUNCED_BYTES, 0))) is None:
+            assert process.poll() is None, "anvil did not start"
+            time.sleep(0.01)
+        return process, f"http://{told[1].decode()}"
+
+
 @contextmanager
 def running_anvil(program: Path, chain_id: int = 31_337) -> Iterator[Node]:
     """Run anvil on a free port of loopback until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        port = reserved.getsockname()[1]
-    arguments = ["--port", str(port), "--chain-id", str(chain_id), "--hardfork", "prague", "--silent"]
-    process = subprocess.Popen([str(program), *arguments], stdin=subprocess.DEVNULL)
+    process, url = begin_anvil(program, "--chain-id", str(chain_id), "--hardfork", "prague")
     try:
-        rpc = Rpc(f"http://127.0.0.1:{port}")
-        for _ in range(500):
-            try:
-                rpc.call("eth_chainId")
-                break
-            except ChainUnavailable:
-                time.sleep(0.02)
-        with rpc:
+        with Rpc(url) as rpc:
             yield Node(rpc, ANVIL_TEST_KEY, chain_id, is_embedded=False)
     finally:
         process.kill()
