@@ -15,24 +15,32 @@ APART = (
     "tests/campaigns/test_indexer.py",
     "tests/campaigns/test_anchor_campaign.py",
     "tests/campaigns/test_issuer_campaign.py",
+    "tests/app/test_batches.py",
+    "tests/app/test_interruptions.py",
 )
 """Files of long tests that share nothing: each of their tests goes its own way."""
 
 LONGEST = (
     "tests/contracts/test_analysis.py",
+    "tests/campaigns/test_indexer.py",
     "tests/issuer/lifecycle",
     "tests/browser",
-    "tests/campaigns/test_indexer.py",
+    "tests/app/test_issuer_documents.py",
     "tests/campaigns/test_verifier_campaign.py",
-    "tests/campaigns/test_issuer_campaign.py",
-    "tests/campaigns/test_anchor_campaign.py",
     "tests/campaigns/test_rdf_mutants.py",
     "tests/app/test_kill.py",
-    "tests/app/test_interruptions.py",
+    "tests/app/api/test_event_pages.py",
     "tests/house/test_readme.py",
     "tests/contracts/test_histories.py",
+    "tests/campaigns/test_anchor_campaign.py",
+    "tests/campaigns/test_issuer_campaign.py",
+    "tests/app/test_saved_evidence.py",
+    "tests/app/api/test_endurance.py",
+    "tests/app/api/test_places.py",
+    "tests/app/test_batches.py",
+    "tests/app/test_interruptions.py",
 )
-"""What takes longest, about the longest first: begun early, none of it is left over when all else is done."""
+"""What takes longest, about the longest group first: begun early, none is left over when all else is done."""
 
 
 def longest_first(items: list[pytest.Item]) -> None:
