@@ -48,11 +48,12 @@ class VerifyJob:
     def steps(self, desk: Desk) -> Generator[Step, bool, WrittenReport]:
         """Read it and judge it; `ProblemError` where it can't be read."""
         yield from ()
+        budget = desk.budget()
         if self.is_file:
-            subject = read_file(self.data, desk.trust)
+            subject = read_file(self.data, desk.trust, budget.for_reading())
         else:
-            subject = read_document(self.data, desk.trust, desk.limits)
-        return written(judge(next(desk.evidence([subject], budget=desk.budget()))))
+            subject = read_document(self.data, desk.trust, desk.limits, budget.for_reading())
+        return written(judge(next(desk.evidence([subject], budget=budget))))
 
     def cut(self, told: list[Any], error: BudgetExceeded, desk: Desk) -> WrittenReport:
         """Say that it could not be checked."""
@@ -72,7 +73,7 @@ class BatchJob:
         yield Charge(len(items))
         yield Told(len(items))
         budget = desk.budget()
-        subjects = [read_item(item, desk.trust) for item in items]
+        subjects = [read_item(item, desk.trust, budget.for_reading()) for item in items]
         for index, evidence in enumerate(desk.evidence(subjects, budget=budget)):
             yield Told(written(judge(evidence), index))
         return []

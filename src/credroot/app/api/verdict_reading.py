@@ -14,6 +14,7 @@ from credroot.verifier.subject import Malformed, read_subject, subject_of
 if TYPE_CHECKING:
     from credroot.app.api.limits import Limits
     from credroot.app.api.problems import ProblemKind
+    from credroot.core.budget import Budget
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Trust
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
 _WRAPPER = frozenset({"receipt", "sha256"})
 
 
-def read_file(data: bytes, trust: Trust) -> Subject:
+def read_file(data: bytes, trust: Trust, budget: Budget) -> Subject:
     """Read a JWT, a picture, or JSON under no name of its own; `ProblemError` where it is none of them."""
-    subject = read_subject(data, trust)
+    subject = read_subject(data, trust, budget=budget)
     if isinstance(subject, Malformed) and subject.code.startswith(("json.", "baking.")):
         raise ProblemError(_kind_of(subject.code), subject.message, code=subject.code)
     return subject
 
 
-def read_document(data: bytes, trust: Trust, limits: Limits) -> Subject:
+def read_document(data: bytes, trust: Trust, limits: Limits, budget: Budget) -> Subject:
     """Read the JSON of a credential, or of a receipt with its file's digest; `ProblemError` where it is neither."""
     document = parse(data, max_bytes=limits.body_bytes)
     if not isinstance(document, dict):
         raise ProblemError(UNPROCESSABLE, "the body is a JSON object: a credential or a receipt")
-    return _subject(document, trust)
+    return _subject(document, trust, budget)
 
 
 def read_batch(data: bytes, limits: Limits) -> list[JsonValue]:
@@ -50,28 +51,28 @@ def read_batch(data: bytes, limits: Limits) -> list[JsonValue]:
     return items
 
 
-def read_item(item: JsonValue, trust: Trust) -> Subject:
+def read_item(item: JsonValue, trust: Trust, budget: Budget) -> Subject:
     """Read one of a batch: a credential, a receipt with a digest, or the text of a file. Never raises."""
     try:
         if isinstance(item, str):
-            return read_subject(item.encode(), trust)
+            return read_subject(item.encode(), trust, budget=budget)
         if not isinstance(item, dict):
             return Malformed("format.not_an_object", "it is not a JSON object")
-        return _subject(item, trust)
+        return _subject(item, trust, budget)
     except ProblemError as problem:
         return Malformed(problem.code or "format.malformed", problem.detail)
     except Exception as error:
         return incident(error)
 
 
-def _subject(document: JsonObject, trust: Trust) -> Subject:
+def _subject(document: JsonObject, trust: Trust, budget: Budget) -> Subject:
     """Tell a receipt with its file's digest from a credential, by a member that no credential has."""
     if "receipt" not in document or "type" in document:
-        return subject_of(document, trust)
+        return subject_of(document, trust, budget=budget)
     receipt, digest = document["receipt"], document.get("sha256")
     if not isinstance(receipt, dict) or document.keys() - _WRAPPER:
         raise ProblemError(UNPROCESSABLE, 'a receipt is sent as {"receipt": {...}, "sha256": "<64 hex digits>"}')
-    return subject_of(receipt, trust, file_digest=None if digest is None else _digest(digest))
+    return subject_of(receipt, trust, file_digest=None if digest is None else _digest(digest), budget=budget)
 
 
 def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> JsonValue:

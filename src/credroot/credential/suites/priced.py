@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CHARACTERS_A_VALUE: Final = 3_000
 """Characters of text that take as long as a value."""
-PARTS_OF_KNOWN_SHAPE: Final = 40
+PARTS_OF_KNOWN_SHAPE: Final = 80
 """Parts of a known skeleton that take as long as a value does PyLD."""
 MAX_COUNTED: Final = 5_000
 """Values from which on a document is not counted further: it is refused at fewer, and soon."""
