@@ -104,7 +104,7 @@ class Shelf:
         return self.profiles.get(digest)
 
     def profiles_of(self, did: str) -> tuple[bytes, ...]:
-        return tuple(data for data in self.profiles.values() if json.loads(data).get("id") == did)
+        return tuple(data for data in self.profiles.values() if _id_of(data) == did)
 
     def status_list(self, url: str, *, fetch: bool) -> ListCopy | None:
         found = self.status_lists.get(url)
@@ -120,6 +120,14 @@ class Shelf:
         if name not in self.web:
             raise DocumentUnavailable("nobody answers", code="document.unreachable")
         return self.web[name]
+
+
+def _id_of(profile: bytes) -> Any:
+    try:
+        value = json.loads(profile)
+    except ValueError:
+        return None
+    return value.get("id") if isinstance(value, dict) else None
 
 
 def badge(issuer: str = DID, **changes: Any) -> dict[str, Any]:

@@ -6,20 +6,28 @@ import copy
 import json
 from typing import Any
 
+import pytest
+
 from credroot.core.anchor_domain import AnchorPlace
+from credroot.core.jcs import canonical_bytes
+from credroot.core.multibase import encode_base58btc
 from credroot.core.report import Verdict
 from credroot.core.status import Status
+from credroot.core.values import Digest
 from credroot.credential.data_integrity import sign
 from credroot.credential.did import did_key_method
 from credroot.credential.status_list import status_entry
+from credroot.credential.suites.suite import hash_data
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.subject import read_subject
-from credroot.verifier.trust import Trust
+from credroot.verifier.trust import Trust, TrustedIssuer
 from tests.verifier.stage import (
     ACCOUNT,
     CHAIN,
     DEPLOYMENT,
+    DID_WEB,
     KNOWN,
+    KNOWN_BY_NAME,
     LIST_URL,
     METHOD,
     NOW,
@@ -27,15 +35,19 @@ from tests.verifier.stage import (
     PLACE,
     STRANGER,
     TEST_KEY,
+    WEB_METHOD,
     Registry,
     Shelf,
     anchored,
     badge,
     codes,
+    profile_bytes,
     report_on,
     signed,
     status_list,
+    web_document,
 )
+from tests.verifier.test_fresh_eyes import ANYBODY, TwoAccounts
 
 WITH_LIST = badge(credentialStatus=status_entry(LIST_URL, PLACE))
 
@@ -106,3 +118,112 @@ def test_what_a_stranger_anchored_is_read_as_the_signature_settles_it():
 
 def _bytes(document: dict[str, Any]) -> bytes:
     return json.dumps(document).encode()
+
+
+FAKE: dict[str, Any] = {
+    "type": "DataIntegrityProof",
+    "cryptosuite": "nobodys-2026",
+    "created": "2026-04-01T00:00:00Z",
+    "verificationMethod": METHOD,
+    "proofPurpose": "assertionMethod",
+    "proofValue": "z1",
+}
+
+
+@pytest.mark.parametrize("issuers", [(), (KNOWN_BY_NAME,), (KNOWN,)])
+def test_a_place_that_anybody_adds_takes_nothing_from_what_the_issuer_signed(issuers: Any):
+    own = signed_for(badge(), ACCOUNT)
+    added = {**own, "proof": [*own["proof"], {**FAKE, "domain": place(STRANGER)}]}
+    for document in (anchored(own, STRANGER), anchored(added, STRANGER)):
+        report = report_on(document, issuers=issuers, registry=TwoAccounts(), **ANYBODY)
+        assert report.verdict is not Verdict.VALID
+        assert codes(report)["anchor"] == "anchor.missing"
+
+
+def test_a_place_that_anybody_adds_does_not_decide_how_a_file_is_read():
+    document = badge()
+    first = document["credentialSubject"]["achievement"]
+    document["credentialSubject"]["achievement"] = [first, {**first, "id": "urn:uuid:second", "name": "Doctor"}]
+    genuine = signed(document)
+    turned = copy.deepcopy(genuine)
+    turned["credentialSubject"]["achievement"].reverse()
+    added = {**turned, "proof": [*turned["proof"], {**FAKE, "domain": place(STRANGER)}]}
+    assert judged(anchored(added, STRANGER)).subject["skill"] == judged(genuine).subject["skill"]
+
+
+@pytest.mark.parametrize("member", ["revoked", "expires"])
+def test_an_account_that_its_did_document_ended_binds_what_it_anchored_before(member: str):
+    trusted = TrustedIssuer(DID_WEB, None, "Example University", "the tests")
+
+    def told(document: dict[str, Any], ended: str | None, registry: Registry | None = None) -> Any:
+        known = web_document(ACCOUNT.caip10)
+        if ended is not None:
+            known["verificationMethod"][1][member] = ended
+        shelf = Shelf(did_documents={DID_WEB: known})
+        return report_on(anchored(document), issuers=(trusted,), shelf=shelf, registry=registry)
+
+    before, after = "2026-01-15T00:00:00Z", "2026-05-20T00:00:00Z"
+    unsigned, own = badge(DID_WEB), signed(badge(DID_WEB), method=WEB_METHOD)
+    assert told(unsigned, None).verdict is Verdict.VALID
+    assert codes(told(unsigned, before))["issuer"] == "issuer.account_unbound"
+    assert told(unsigned, before).verdict is Verdict.INDETERMINATE
+    assert codes(told(own, before))["anchor"] == "anchor.of_another"
+    kept = told(own, after)
+    assert (kept.verdict, codes(kept)["issuer"]) == (Verdict.VALID, "issuer.trusted")
+    assert codes(kept)["status"] == "status.account_unbound"
+    assert told(own, after, Registry(status=Status.REVOKED)).verdict is Verdict.INVALID
+
+
+def test_an_old_profile_does_not_bring_back_an_account_that_the_newer_one_left_out():
+    old, new = profile_bytes(account=STRANGER), profile_bytes(account=ACCOUNT)
+    registry = Registry(profile=Digest.sha256(old))
+    forged = anchored(badge(), STRANGER)
+    alone = Shelf(profiles={Digest.sha256(old): old})
+    assert report_on(forged, issuers=(KNOWN_BY_NAME,), shelf=alone, registry=registry).verdict is Verdict.VALID
+    both = Shelf(profiles={Digest.sha256(one): one for one in (old, new)})
+    report = report_on(forged, issuers=(KNOWN_BY_NAME,), shelf=both, registry=registry)
+    assert (report.verdict, codes(report)["issuer"]) == (Verdict.INDETERMINATE, "issuer.account_unbound")
+
+
+def test_an_anchor_of_somebody_else_is_none_where_the_issuer_is_known_to_anchor():
+    shelf = Shelf(did_documents={DID_WEB: web_document(ACCOUNT.caip10)})
+    own = signed(badge(DID_WEB), method=WEB_METHOD)
+    for anchor in (True, False):
+        document = anchored(own, STRANGER) if anchor else own
+        report = report_on(document, issuers=(), shelf=shelf, registry=TwoAccounts(), **ANYBODY)
+        assert report.verdict is Verdict.INDETERMINATE
+    trusted = TrustedIssuer(DID_WEB, None, "Example University", "the tests")
+    forged = anchored(badge(DID_WEB), STRANGER)
+    report = report_on(forged, issuers=(trusted,), shelf=shelf, **ANYBODY)
+    assert (report.verdict, codes(report)["issuer"]) == (Verdict.INDETERMINATE, "issuer.account_unbound")
+
+
+def signed_as_text(document: dict[str, Any]) -> dict[str, Any]:
+    options = {**FAKE, "cryptosuite": "eddsa-jcs-2022"}
+    del options["proofValue"]
+    canonical = {"options": canonical_bytes(options), "document": canonical_bytes(document)}
+    data = hash_data(TEST_KEY.multikey.key_type, **canonical)
+    return {**document, "proof": [{**options, "proofValue": encode_base58btc(TEST_KEY.sign(data))}]}
+
+
+def test_a_signature_over_the_text_does_not_vouch_for_what_is_read_as_statements():
+    document = badge()
+    first = document["credentialSubject"]["achievement"]
+    document["credentialSubject"]["achievement"] = [first, {**first, "id": "urn:uuid:second", "name": "Doctor"}]
+    own = signed_as_text(document)
+    assert judged(anchored(own, STRANGER)).verdict is Verdict.VALID
+    fake = signed(document, OTHER_TEST_KEY, did_key_method(OTHER_TEST_KEY.multikey))["proof"]
+    mixed = anchored({**own, "proof": [*own["proof"], *fake]}, STRANGER)
+    assert codes(judged(mixed))["signature"] == "signature.unchecked"
+
+
+def test_the_tag_of_a_language_is_read_as_it_is_signed():
+    document = badge()
+    names = [{"@value": "Zeta", "@language": "en"}, {"@value": "Alpha", "@language": "en"}]
+    document["credentialSubject"]["achievement"]["name"] = names
+    genuine = signed(document)
+    loud = copy.deepcopy(genuine)
+    loud["credentialSubject"]["achievement"]["name"][0]["@language"] = "EN"
+    reports = [report_on(one, issuers=(KNOWN_BY_NAME,)) for one in (genuine, loud)]
+    assert {report.verdict for report in reports} == {Verdict.VALID}
+    assert reports[0].subject == reports[1].subject

@@ -45,9 +45,27 @@ def anchor_places(document: JsonObject) -> frozenset[AnchorPlace]:
 
     Nothing is verified: whoever relies on a signature checks it, and one whose domain was changed does not hold.
     """
+    return frozenset().union(*_by_proof(document))
+
+
+def missing_places(document: JsonObject, chosen: AnchorPlace | None = None) -> frozenset[AnchorPlace]:
+    """Return where proofs say that it is anchored which do not name `chosen`, each for itself.
+
+    Anybody may add a proof that names another place; that takes nothing away from what the others say.
+    """
+    return frozenset().union(*(places for places in _by_proof(document) if chosen not in places))
+
+
+def is_named_by_all(document: JsonObject, place: AnchorPlace) -> bool:
+    """Return whether every proof of `document` names `place`: then whichever of them is the issuer's does."""
+    named = _by_proof(document)
+    return bool(named) and all(place in places for places in named)
+
+
+def _by_proof(document: JsonObject) -> list[frozenset[AnchorPlace]]:
     listed = document.get("proof")
-    proofs = listed if isinstance(listed, list) else [listed]
-    return frozenset().union(*(places_of(proof) for proof in proofs if isinstance(proof, dict)))
+    proofs = listed if isinstance(listed, list) else [] if listed is None else [listed]
+    return [places_of(proof) if isinstance(proof, dict) else frozenset() for proof in proofs]
 
 
 def places_of(proof: JsonObject) -> frozenset[AnchorPlace]:

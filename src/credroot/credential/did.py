@@ -34,6 +34,7 @@ _AUTHORITY = re.compile(r"(?P<host>[^%]+)(?:%3[Aa](?P<port>[1-9][0-9]{0,4}))?")
 _PATH_PART = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 _END_MEMBERS = ("revoked", "expires")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
+_NO_END = datetime.max.replace(tzinfo=UTC)
 _KEY_MEMBERS = ("publicKeyMultibase", "publicKeyJwk", "publicKeyBase58")
 
 ResolveDocument = Callable[[str], JsonObject | None]
@@ -132,6 +133,8 @@ class DidDocument:
     """As `assertion_keys`, RSA keys, which sign only JWTs."""
     removed_at: Mapping[str, datetime] = field(default_factory=dict)
     """By verification method, from when on it signs no more; such a key still stands among the keys."""
+    account_ended_at: Mapping[str, datetime] = field(default_factory=dict)
+    """By account, as written, from when on it acts no more; no current method names it."""
 
     @classmethod
     def read(cls, document: JsonObject, *, did: str) -> DidDocument:
@@ -151,14 +154,11 @@ class DidDocument:
         keys: dict[str, Multikey] = {}
         rsa_keys: dict[str, RsaKey] = {}
         removed_at: dict[str, datetime] = {}
-        accounts: list[str] = []
+        accounts: dict[str, datetime] = {}
         for entry in _entries(document, "assertionMethod"):
             method = entry if isinstance(entry, dict) else declared.get(_absolute(str(entry), did))
             if method is None or method.get("controller") != did or not _is_own(_method_id(method, did), did):
                 continue
-            account = method.get("blockchainAccountId")
-            if isinstance(account, str):
-                accounts.append(account)
             key, name = _key_of(method), _method_id(method, did)
             if isinstance(key, Multikey):
                 keys[name] = key
@@ -167,8 +167,12 @@ class DidDocument:
             ends = [_moment(method[member]) for member in _END_MEMBERS if member in method]
             if ends:
                 removed_at[name] = min(ends)
+            account = method.get("blockchainAccountId")
+            if isinstance(account, str):
+                accounts[account] = max(accounts.get(account, _BEGINNING), min(ends, default=_NO_END))
         names = [name for name in _entries(document, "alsoKnownAs") if isinstance(name, str)]
-        return cls(did, MappingProxyType(keys), tuple(names), tuple(accounts), rsa_keys, removed_at)
+        ended_at = {account: end for account, end in accounts.items() if end != _NO_END}
+        return cls(did, MappingProxyType(keys), tuple(names), tuple(accounts), rsa_keys, removed_at, ended_at)
 
     def current_key(self, verification_method: str) -> Multikey | None:
         """Give a key that was never removed, for those who know no time."""

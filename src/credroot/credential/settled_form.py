@@ -173,8 +173,10 @@ class _Settling:
     def _value(self, member: str, value: JsonValue, above: frozenset[str], depth: int) -> JsonValue:
         if isinstance(value, str):
             return self._object({"id": value}, above, depth + 1) if member in _OBJECTS else value
-        if not isinstance(value, dict) or "@value" in value or _is_signed_credential(value):
+        if not isinstance(value, dict) or _is_signed_credential(value):
             return value
+        if "@value" in value:
+            return _with_plain_tag(value)
         name = value.get("id")
         if isinstance(name, str) and (member in _TEXTS or self._is_name_alone(member, value, name)):
             return name
@@ -207,6 +209,13 @@ def _is_signed_credential(node: JsonObject) -> bool:
     """Tell a credential with a proof of its own, which is read, and settled, by itself."""
     types = node.get("type")
     return "proof" in node and "VerifiableCredential" in (types if isinstance(types, list) else [types])
+
+
+def _with_plain_tag(text: JsonObject) -> JsonObject:
+    """Write the tag of a language in small letters, as it is signed."""
+    return {
+        name: entry.lower() if name == "@language" and isinstance(entry, str) else entry for name, entry in text.items()
+    }
 
 
 def _in_one_language(entries: list[JsonValue]) -> JsonValue:

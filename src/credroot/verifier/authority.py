@@ -12,32 +12,44 @@ from typing import TYPE_CHECKING
 from credroot.core.anchor_domain import AnchorPlace
 from credroot.core.budget import BudgetExceeded
 from credroot.core.errors import InputError
-from credroot.verifier.identity import account_of, bindings, issuer_id
+from credroot.verifier.identity import account_of, bindings
 from credroot.verifier.keys import did_of
 from credroot.verifier.signatures import signatures
-from credroot.verifier.subject import CredentialSubject
+from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from credroot.verifier.evidence import Evidence
 
 
-def speaks_for_issuer(evidence: Evidence) -> bool:
-    """Return whether the account on chain is known to be that of the issuer that the file names.
+def belongs_to_issuer(evidence: Evidence) -> bool:
+    """Return whether the account on chain is known to have been that of the issuer when it anchored.
 
     Where nobody else vouches for a file, its account is its issuer, whatever it calls itself. Else a signature of the
     issuer has to name the account, or the trust list, the issuer's profile on chain, or its DID document.
     """
-    return evidence.once("speaks_for_issuer", lambda: _speaks(evidence))
+    return evidence.once("belongs_to_issuer", lambda: _is_bound(evidence, still=False))
 
 
-def _speaks(evidence: Evidence) -> bool:
+def speaks_for_issuer(evidence: Evidence) -> bool:
+    """Return whether the account is the issuer's still.
+
+    One that was the issuer's before says nothing of what was withdrawn since.
+    """
+    return evidence.once("speaks_for_issuer", lambda: _is_bound(evidence, still=True))
+
+
+def _is_bound(evidence: Evidence, *, still: bool) -> bool:
     subject = evidence.subject
     if not isinstance(subject, CredentialSubject) or not subject.is_signed:
         return True
     account, did = account_of(evidence), issuer_id(subject.document)
     if any(entry.account == account and entry.did == did for entry in evidence.trust.issuers if account):
         return True
-    return any(binding.holds for binding in bindings(evidence)) or _is_signed_for(evidence, subject, did)
+    found = bindings(evidence)
+    if any(binding.holds and not (still and binding.ended_at is not None) for binding in found):
+        return True
+    has_ended = any(binding.ended_at is not None for binding in found)
+    return not (still and has_ended) and _is_signed_for(evidence, subject, did)
 
 
 def _is_signed_for(evidence: Evidence, subject: CredentialSubject, did: str) -> bool:

@@ -16,8 +16,7 @@ from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import Documents, DocumentUnavailable, ListCopy
 from credroot.verifier.evidence import Evidence
-from credroot.verifier.identity import issuer_id
-from credroot.verifier.subject import CredentialSubject, Malformed
+from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -195,7 +194,7 @@ def _with_documents(evidence: Evidence, source: DocumentSource) -> Evidence:
     facts = evidence.chain
     digest = facts.profile if isinstance(facts, ChainFacts) else None
     profile = None if digest is None else source.profile(digest)
-    own_profiles = source.profiles_of(issuer_id(subject.document)) if subject.claim is None else ()
+    own_profiles = source.profiles_of(issuer_id(subject.document))
     lists: dict[str, ListCopy] = {}
     known = replace(evidence, documents=Documents(did_documents, profile, own_profiles, lists, problems))
     # Filled in place: what was found out about the signature on the way need not be found out again.

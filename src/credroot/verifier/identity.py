@@ -5,19 +5,21 @@ document. Who the issuer is only the list says; the others show that DID and acc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
 from credroot.core.errors import InputError
 from credroot.core.values import AccountId, Digest
 from credroot.verifier.keys import KeyBook
-from credroot.verifier.subject import CredentialSubject, Malformed
+from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
     from credroot.credential.profile import Profile
     from credroot.verifier.evidence import Evidence
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PROFILE = "profile"
 DID_DOCUMENT = "did document"
 
@@ -33,13 +35,8 @@ class Binding:
     """A plain sentence."""
     name: str | None = None
     """The name that the issuer gives itself there."""
-
-
-def issuer_id(document: JsonObject) -> str:
-    """Give the DID or URL that a credential claims for its issuer; empty where it claims none."""
-    issuer = document.get("issuer")
-    found = issuer.get("id") if isinstance(issuer, dict) else issuer
-    return found if isinstance(found, str) else ""
+    ended_at: datetime | None = None
+    """When the account ceased to be the issuer's; what it anchored before stays the issuer's."""
 
 
 def account_of(evidence: Evidence) -> AccountId | None:
@@ -121,8 +118,25 @@ def _by_profile(evidence: Evidence, did: str, account: AccountId) -> Binding | N
     found = keys.find(method)
     if found is not None and found.removed_at is not None and found.removed_at <= evidence.now:
         return Binding(PROFILE, False, "The profile is signed with a key that was removed.", profile.name)
+    ended_at = _left_out_at(evidence, did, account, since=signature.created)
+    if ended_at is not None and not _was_anchored_before(evidence, ended_at):
+        return Binding(PROFILE, False, "A newer profile of the issuer does not name the account.", profile.name)
     reason = "The DID's key signed a profile that names the account, and the account points to that profile."
-    return Binding(PROFILE, True, reason, profile.name)
+    return Binding(PROFILE, True, reason, profile.name, ended_at)
+
+
+def _left_out_at(evidence: Evidence, did: str, account: AccountId, *, since: datetime | None) -> datetime | None:
+    """Return when the issuer first signed a profile, of those at hand, that is no older and leaves the account out."""
+    said = (_own_word(evidence, data, did) for data in evidence.documents.own_profiles)
+    moments = [at for profile, at in filter(None, said) if account not in profile.accounts]
+    return min((at for at in moments if since is None or at >= since), default=None)
+
+
+def _was_anchored_before(evidence: Evidence, moment: datetime) -> bool:
+    facts = evidence.chain
+    if not isinstance(facts, ChainFacts) or facts.batch is None:
+        return False
+    return datetime.fromtimestamp(facts.batch.anchored_at, UTC) < moment
 
 
 def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Binding | None:
@@ -133,16 +147,20 @@ def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Bindin
         accounts = _accounts(document, did)
     except InputError as error:
         return Binding(DID_DOCUMENT, False, f"The DID document can't be read: {error}.")
-    if account in accounts:
-        return Binding(DID_DOCUMENT, True, "The DID document names the account.")
-    return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
+    if account not in accounts:
+        return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
+    ended_at = accounts[account]
+    if ended_at is not None and not _was_anchored_before(evidence, ended_at):
+        return Binding(DID_DOCUMENT, False, "The DID document says that the account was the issuer's only before.")
+    return Binding(DID_DOCUMENT, True, "The DID document names the account.", ended_at=ended_at)
 
 
-def _accounts(document: JsonObject, did: str) -> set[AccountId | None]:
-    """Return the accounts that a DID document names; `InputError` where it can't be read."""
+def _accounts(document: JsonObject, did: str) -> dict[AccountId | None, datetime | None]:
+    """Return the accounts that a DID document names, each with its end; `InputError` where it can't be read."""
     from credroot.credential.did import DidDocument
 
-    return {_account(text) for text in DidDocument.read(document, did=did).accounts}
+    read = DidDocument.read(document, did=did)
+    return {_account(text): read.account_ended_at.get(text) for text in read.accounts}
 
 
 def _names_accounts(document: JsonObject, did: str) -> bool:
@@ -154,18 +172,25 @@ def _names_accounts(document: JsonObject, did: str) -> bool:
 
 def _is_signed_with_account(evidence: Evidence, data: bytes, did: str) -> bool:
     """Return whether a profile at hand is the DID's own word, and names an account."""
+    word = _own_word(evidence, data, did)
+    return word is not None and bool(word[0].accounts)
+
+
+def _own_word(evidence: Evidence, data: bytes, did: str) -> tuple[Profile, datetime] | None:
+    """Return a profile at hand that the DID's own key signed, and when; `None` for any other."""
     from credroot.credential.profile import signature_of
     from credroot.credential.suites.proof_judge import ProofOutcome
 
     try:
         profile, document = evidence.memory.profile(data)
     except InputError:
-        return False
+        return None
     keys = KeyBook(evidence.documents.did_documents)
     signature = signature_of(document, keys.multikey, now=evidence.now, held=evidence.memory.held)
-    is_own = signature is not None and signature.outcome is ProofOutcome.VERIFIED
-    method = "" if signature is None else signature.verification_method or ""
-    return is_own and profile.did == did and method.startswith(did + "#") and bool(profile.accounts)
+    if signature is None or signature.outcome is not ProofOutcome.VERIFIED or profile.did != did:
+        return None
+    is_own = (signature.verification_method or "").startswith(did + "#")
+    return (profile, signature.created or _LONG_AGO) if is_own else None
 
 
 def _is_on_chain(evidence: Evidence) -> bool:

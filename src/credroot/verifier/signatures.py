@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from credroot.core.anchor_domain import places_of
 from credroot.core.budget import Work
 from credroot.core.errors import InputError
-from credroot.verifier.identity import issuer_id, key_book
-from credroot.verifier.subject import CredentialSubject
+from credroot.verifier.identity import key_book
+from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from credroot.core.anchor_domain import AnchorPlace

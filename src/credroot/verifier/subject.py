@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from credroot.core.anchor_domain import AnchorPlace, anchor_places
+from credroot.core.anchor_domain import AnchorPlace, anchor_places, is_named_by_all, missing_places
 from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaves_of, read_options, split_proofs
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
@@ -76,6 +76,8 @@ class CredentialSubject:
     """The JWT that it came as; its signature is not checked yet."""
     leads_to_root: bool = False
     """Whether its leaf leads along the proof to the root that the claim names; false where it is not anchored."""
+    is_settled: bool = False
+    """Whether it is read as its statements say, and not as it is written."""
     is_one_of_several: bool = False
     """Whether nothing tells its anchor proof from another one, in a registry that is pinned as well."""
     carrier: Carrier | None = None
@@ -241,46 +243,56 @@ def _credential(document: JsonObject, trust: Trust, budget: Budget, *, token: st
         if token is None and "proof" not in unanchored:
             raise InputError("it carries no proof: neither a signature nor an anchor", code="format.no_proof")
         absent = anchor_places(unanchored)
-        return CredentialSubject(
-            _settled(document, token, budget), document, unanchored, None, None, None, absent, token
-        )
+        read = _settled(document, token, budget)
+        return CredentialSubject(read, document, unanchored, None, None, None, absent, token, is_settled=token is None)
     if len(proofs) > MAX_ANCHOR_PROOFS:
         raise InputError(
             f"it carries {len(proofs)} anchor proofs, more than {MAX_ANCHOR_PROOFS}", code="format.many_proofs"
         )
     claims = [_claim(proof) for proof in proofs]
     leaves = leaves_of(proofs, unanchored, paid=_paid(budget))
-    places = anchor_places(unanchored)
-    ranks = [_rank(claim, places, trust) for claim in claims]
+    ranks = [_rank(claim, unanchored, trust) for claim in claims]
     chosen = ranks.index(max(ranks))
     leads = [_leads(claim, leaf) for claim, leaf in zip(claims, leaves, strict=True)]
     if not all(leads[:chosen] + leads[chosen + 1 :]):
         raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
-    is_covered = ranks[chosen][1:] != (False, False) or "proof" not in unanchored
+    # An anchor covers every byte, and that of a stranger says nothing: the signature is all that the issuer said.
+    is_settled = token is None and "proof" in unanchored and not any(ranks[chosen][1:])
     return CredentialSubject(
-        # An anchor covers every byte, and that of a stranger says nothing: the signature is all that the issuer said.
-        document if is_covered else _settled(unanchored, token, budget),
+        _settled(unanchored, token, budget) if is_settled else document,
         document,
         unanchored,
         proofs[chosen],
         claims[chosen],
         leaves[chosen],
-        frozenset() if AnchorPlace.of(claims[chosen]) in places else places,
+        missing_places(unanchored, AnchorPlace.of(claims[chosen])),
         token,
         leads_to_root=leads[chosen],
+        is_settled=is_settled,
         is_one_of_several=ranks[chosen] > _UNPINNED and ranks.count(ranks[chosen]) > 1,
     )
+
+
+def issuer_id(document: JsonObject) -> str:
+    """Return the DID or URL that a credential claims for its issuer; empty where it claims none."""
+    issuer = document.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return found if isinstance(found, str) else ""
 
 
 _UNPINNED = (False, False, False)
 
 
-def _rank(claim: AnchorClaim, places: frozenset[AnchorPlace], trust: Trust) -> tuple[bool, bool, bool]:
-    """Return how much speaks for an anchor; anybody may add one of his own to a file, before the others too."""
+def _rank(claim: AnchorClaim, unanchored: JsonObject, trust: Trust) -> tuple[bool, bool, bool]:
+    """Return how much speaks for an anchor; anybody may add one of his own to a file, before the others too.
+
+    Most does the trust list. Signatures were not checked yet, so only a place that all of them name is the issuer's.
+    """
     if trust.registry(claim.chain_id, claim.registry) is None:
         return _UNPINNED
-    account = AccountId(claim.chain_id, claim.issuer)
-    return True, AnchorPlace.of(claim) in places, any(issuer.account == account for issuer in trust.issuers)
+    account, did = AccountId(claim.chain_id, claim.issuer), issuer_id(unanchored)
+    is_listed = any(entry.account == account and did in ("", entry.did) for entry in trust.issuers)
+    return True, is_listed, is_named_by_all(unanchored, AnchorPlace.of(claim))
 
 
 def _settled(document: JsonObject, token: str | None, budget: Budget) -> JsonObject:

@@ -10,8 +10,9 @@ from credroot.core.anchor_proof import read_options
 from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome
 from credroot.credential.endorsement_form import is_endorsement
-from credroot.verifier.identity import issuer_id, known_to_anchor
-from credroot.verifier.subject import CredentialSubject, Malformed
+from credroot.verifier.authority import belongs_to_issuer
+from credroot.verifier.identity import known_to_anchor
+from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
@@ -94,6 +95,9 @@ def check_anchor(evidence: Evidence) -> Check:
         began = format_time(datetime.fromtimestamp(creation.created_at, UTC))
         message = f"The registry says that it was anchored at {at}, and was itself created at {began}."
         return Check(ANCHOR, Outcome.FAILED, "anchor.before_deployment", message, details=_pointer(claim))
+    if not belongs_to_issuer(evidence) and (by := _known_elsewhere(evidence)) is not None:
+        message = f"It was anchored by somebody else, and its issuer is known to anchor what it issues, by {by}."
+        return Check(ANCHOR, Outcome.UNKNOWN, "anchor.of_another", message, details={**_pointer(claim), "knownBy": by})
     shown: JsonObject = {} if creation is None else {"registryProof": creation.proof.value}
     return Check(
         ANCHOR,
@@ -123,6 +127,12 @@ def check_finality(evidence: Evidence) -> Check:
         message = f"The anchor was there in a block that this verifier knows, according to {facts.basis.pinned_by}."
         return Check(FINALITY, Outcome.PASSED, "finality.pinned", message)
     return Check(FINALITY, Outcome.PASSED, "finality.ok", "The anchor is there for good.")
+
+
+def _known_elsewhere(evidence: Evidence) -> str | None:
+    """Return what says that the issuer of a file anchors, where it is not known to have anchored this one."""
+    subject = evidence.subject
+    return known_to_anchor(evidence, issuer_id(subject.document)) if isinstance(subject, CredentialSubject) else None
 
 
 def _unanswered(answer: Unavailable) -> Check:

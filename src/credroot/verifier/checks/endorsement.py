@@ -16,9 +16,9 @@ from credroot.credential.endorsement_form import is_endorsement, subject_of_endo
 from credroot.verifier.checks.anchor import check_inclusion
 from credroot.verifier.checks.signature import check_signature
 from credroot.verifier.checks.standing import DEFAULT_SKEW, period_of
-from credroot.verifier.identity import issuer_id, key_book
+from credroot.verifier.identity import key_book
 from credroot.verifier.keys import did_of
-from credroot.verifier.subject import CredentialSubject
+from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ MAX_ENDORSEMENTS = 8
 _UNKNOWN = frozenset(
     {
         *("proof.verified", "proof.key_unknown", "proof.suite_unsupported", "rdfc.not_covered", "rdfc.relative_iri"),
-        *("anchor.missing", "status.list_unasked", "signature.key_removed"),
+        *("proof.mixed_suites", "anchor.missing", "status.list_unasked", "signature.key_removed"),
     }
 )
 """What became of one that is not wrong: nobody knows the signer, or nobody could check whether it still holds."""
@@ -148,6 +148,7 @@ def _misplaced(carried: CarriedEndorsement, evidence: Evidence) -> str | None:
 def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:
     """Give the code of what became of the endorser's own signature; errors as `verify_proofs`."""
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
+    from credroot.credential.settled_form import is_rdfc_suite
 
     results = verify_proofs(
         endorsement,
@@ -162,6 +163,11 @@ def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement:
     held = [result for result in own if result.outcome is ProofOutcome.VERIFIED]
     if bad or not own:
         return bad[0].code if bad else "proof.other_signer"
+    if held and any(is_rdfc_suite(result.suite) for result in results):
+        # Then it was read as its statements say, so one that covers the JSON itself vouches for something else.
+        held = [result for result in held if is_rdfc_suite(result.suite)]
+        if not held:
+            return "proof.mixed_suites"
     found = [keys.find(result.verification_method or "") for result in held]
     if held and all(key is not None and key.removed_at is not None for key in found):
         return "signature.key_removed"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
 from credroot.core.report import Check, Outcome
-from credroot.verifier.identity import PROFILE, account_of, bindings, issuer_id
+from credroot.verifier.identity import PROFILE, account_of, bindings
 from credroot.verifier.presentation import shown
-from credroot.verifier.subject import CredentialSubject, Malformed
+from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject
@@ -50,7 +50,7 @@ def check_issuer(evidence: Evidence) -> Check:
         if holding:
             return _trusted(unbound[0], required, found, [])
         message = f"{unbound[0].name} is known, but nothing shows that the account that anchored it is theirs."
-        return Check(ISSUER, Outcome.UNKNOWN, "issuer.account_unbound", message, required, _told(did, account, found))
+        return Check(ISSUER, Outcome.UNKNOWN, "issuer.account_unbound", message, details=_told(did, account, found))
     if entries:
         message = "The issuer that it names and the account that anchored it don't belong together."
         return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message, details=_told(did, account, found))

@@ -10,10 +10,10 @@ from credroot.core.budget import BudgetExceeded
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
-from credroot.verifier.identity import issuer_id, key_book
+from credroot.verifier.identity import key_book
 from credroot.verifier.keys import did_of
 from credroot.verifier.signatures import signatures
-from credroot.verifier.subject import CredentialSubject
+from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def _by_the_issuer(evidence: Evidence, subject: CredentialSubject, results: Sequ
     issuer = issuer_id(subject.document)
     own = [result for result in results if issuer and did_of(result.method) == issuer]
     held = [result for result in own if result.holds]
-    if held and subject.claim is None and any(result.is_rdfc for result in results):
+    if held and subject.is_settled and any(result.is_rdfc for result in results):
         # Then it was read as its statements say, so one that covers the JSON itself vouches for something else.
         held = [result for result in held if result.is_rdfc]
         if not held:

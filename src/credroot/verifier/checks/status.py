@@ -17,9 +17,9 @@ from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.status import Status
 from credroot.verifier.authority import speaks_for_issuer
-from credroot.verifier.identity import issuer_id, key_book
+from credroot.verifier.identity import key_book
 from credroot.verifier.keys import did_of
-from credroot.verifier.subject import CredentialSubject
+from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
