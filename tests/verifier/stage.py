@@ -13,7 +13,9 @@ from typing import Any
 from credroot.chain.deployment import Deployment
 from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query, Withdrawal
 from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.core.jcs import canonical_bytes
 from credroot.core.merkle import InclusionProof, MerkleTree
+from credroot.core.multibase import encode_base58btc
 from credroot.core.report import Report
 from credroot.core.status import Status
 from credroot.core.values import AccountId, Address, ChainId, Digest
@@ -23,6 +25,7 @@ from credroot.credential.did import did_document, did_key, did_key_method
 from credroot.credential.keys import SigningKey
 from credroot.credential.profile import Profile, ProfileKey, sign_profile
 from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
+from credroot.credential.suites.suite import hash_data
 from credroot.verifier.documents import DocumentUnavailable, ListCopy
 from credroot.verifier.trust import Policy, Trust, TrustedAccreditor, TrustedIssuer
 from credroot.verifier.verifier import Verifier
@@ -146,6 +149,20 @@ def signed(document: dict[str, Any], key: SigningKey = TEST_KEY, method: str = M
     """Sign a document as an issuer does."""
     result: dict[str, Any] = sign(document, key, verification_method=method, created=datetime(2026, 4, 1, tzinfo=UTC))
     return result
+
+
+def signed_as_text(document: dict[str, Any], key: SigningKey = TEST_KEY, method: str = METHOD) -> dict[str, Any]:
+    """Sign the JSON itself, over JCS and not over statements."""
+    options = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "created": "2026-04-01T00:00:00Z",
+        "verificationMethod": method,
+        "proofPurpose": "assertionMethod",
+    }
+    canonical = {"options": canonical_bytes(options), "document": canonical_bytes(document)}
+    value = encode_base58btc(key.sign(hash_data(key.multikey.key_type, **canonical)))
+    return {**document, "proof": [{**options, "proofValue": value}]}
 
 
 def anchored(document: dict[str, Any], account: AccountId = ACCOUNT) -> dict[str, Any]:

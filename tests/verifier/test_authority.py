@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 
 from credroot.core.anchor_domain import AnchorPlace
-from credroot.core.jcs import canonical_bytes
-from credroot.core.multibase import encode_base58btc
 from credroot.core.report import Verdict
 from credroot.core.status import Status
 from credroot.core.values import Digest
 from credroot.credential.data_integrity import sign
 from credroot.credential.did import did_key_method
 from credroot.credential.status_list import status_entry
-from credroot.credential.suites.suite import hash_data
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.subject import read_subject
 from credroot.verifier.trust import Trust, TrustedIssuer
@@ -44,6 +41,7 @@ from tests.verifier.stage import (
     profile_bytes,
     report_on,
     signed,
+    signed_as_text,
     status_list,
     web_document,
 )
@@ -196,14 +194,6 @@ def test_an_anchor_of_somebody_else_is_none_where_the_issuer_is_known_to_anchor(
     forged = anchored(badge(DID_WEB), STRANGER)
     report = report_on(forged, issuers=(trusted,), shelf=shelf, **ANYBODY)
     assert (report.verdict, codes(report)["issuer"]) == (Verdict.INDETERMINATE, "issuer.account_unbound")
-
-
-def signed_as_text(document: dict[str, Any]) -> dict[str, Any]:
-    options = {**FAKE, "cryptosuite": "eddsa-jcs-2022"}
-    del options["proofValue"]
-    canonical = {"options": canonical_bytes(options), "document": canonical_bytes(document)}
-    data = hash_data(TEST_KEY.multikey.key_type, **canonical)
-    return {**document, "proof": [{**options, "proofValue": encode_base58btc(TEST_KEY.sign(data))}]}
 
 
 def test_a_signature_over_the_text_does_not_vouch_for_what_is_read_as_statements():

@@ -28,6 +28,7 @@ from tests.verifier.stage import (
     jwt_badge,
     report_on,
     signed,
+    signed_as_text,
 )
 
 ENDORSER: Any = {"id": OTHER_DID, "type": ["Profile"], "name": "Chamber of Industry"}
@@ -180,6 +181,19 @@ def test_an_endorsement_has_an_end_and_a_beginning_of_its_own(member: str, momen
     achievement["endorsement"] = [signed(entry, OTHER_TEST_KEY, did_key_method(OTHER_TEST_KEY.multikey))]
     check = report_on(anchored(signed(document)), issuers=(KNOWN, CHAMBER)).check("endorsement")
     assert (check.code, reasons(check)) == ("endorsement.failed", [reason])
+
+
+def test_an_endorsement_that_is_signed_as_text_is_not_read_as_statements():
+    document = copy.deepcopy(badge())
+    achievement = document["credentialSubject"]["achievement"]
+    plain = endorsement(ENDORSER, achievement["id"], endorsement_id="urn:uuid:1", name="Fit", valid_from=NOW)
+    own = signed_as_text(plain, OTHER_TEST_KEY, did_key_method(OTHER_TEST_KEY.multikey))
+    other = signed(plain)["proof"]
+    for proofs, code in ((own["proof"], "endorsement.ok"), ([*own["proof"], *other], "endorsement.unknown")):
+        achievement["endorsement"] = [{**plain, "proof": proofs}]
+        check = report_on(anchored(document), issuers=(KNOWN, CHAMBER)).check("endorsement")
+        assert check.code == code
+    assert reasons(check) == ["proof.mixed_suites"]
 
 
 def reasons(check: Check) -> list[Any]:
