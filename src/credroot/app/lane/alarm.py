@@ -34,11 +34,11 @@ class Alarm:
         signal.signal(signal.SIGPROF, self._ring)
         signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
 
-    def set(self, share: float = 1.0) -> None:
-        """Begin to count; it rings after `share` of its seconds."""
+    def set(self, share: float = 1.0, more_s: float = 0.0) -> None:
+        """Begin to count; it rings after `share` of its seconds and of `more_s`."""
         self._is_set, self._has_rung = True, False
-        signal.setitimer(signal.ITIMER_VIRTUAL, self._hard_cpu_s)
-        signal.setitimer(signal.ITIMER_PROF, self._cpu_s * share, AGAIN_S)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self._hard_cpu_s + more_s)
+        signal.setitimer(signal.ITIMER_PROF, (self._cpu_s + more_s) * share, AGAIN_S)
 
     def silence(self) -> None:
         """Raise no more; the end stays where it is."""

@@ -86,6 +86,7 @@ class _Worker:
         self._alarm = Alarm(bounds.cpu_s, bounds.hard_cpu_s)
         self._began_with = data_bytes() or 0
         self._jobs = 0
+        self._cpu_share = 1.0
 
     def serve_one(self) -> bool:
         """Do one job; answer whether there is to be another."""
@@ -98,6 +99,7 @@ class _Worker:
         error: Exception | None = None
         try:
             self._alarm.set(job.cpu_share)
+            self._cpu_share = job.cpu_share
             value, reason = perform(job, self._desk, self._tell, self._charge, self._alarm.silence)
             is_cut = reason is not None
         except (RateSpentError, ProblemError, CredrootError) as refused:
@@ -123,7 +125,10 @@ class _Worker:
     def _charge(self, files: int) -> bool:
         with self._alarm.held():
             self._send(Asking(files))
-            return self._connection.recv_bytes() == YES
+            is_paid = self._connection.recv_bytes() == YES
+        if is_paid:
+            self._alarm.set(self._cpu_share, files * self._bounds.cpu_s_of_file)
+        return is_paid
 
     def _is_used_up(self) -> bool:
         grown = (data_bytes() or 0) - self._began_with
