@@ -16,7 +16,9 @@ from typing import Any
 import click
 
 from credroot.app.exit_codes import Exit, exit_of_error
+from credroot.app.terminal import guard_terminal
 from credroot.core.errors import CredrootError
+from credroot.core.plain_text import one_line
 
 _COMMANDS = {
     "audit": ("audit", "Read every event of the registry."),
@@ -109,6 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> int:
     try:
+        guard_terminal()
         result: Any = root.main(arguments, prog_name="credroot", standalone_mode=False)
         return int(result) if isinstance(result, int) else Exit.OK
     except click.exceptions.Exit as ending:
@@ -120,16 +123,17 @@ def _run(arguments: list[str] | None) -> int:
         click.echo("Stopped.", err=True)
         return Exit.PARTLY
     except CredrootError as error:
-        click.echo(f"error: {error} [{error.code}]", err=True)
+        click.echo(one_line(f"error: {error} [{error.code}]"), err=True)
         return exit_of_error(error)
     except BrokenPipeError:
         raise
     except OSError as error:
         # A full disk, a missing folder, a file without permission: the user can mend it, and the message names it.
-        click.echo(f"error: {error.filename or 'system'}: {error.strerror or error}", err=True)
+        click.echo(one_line(f"error: {error.filename or 'system'}: {error.strerror or error}"), err=True)
         return Exit.PROBLEM
     except Exception as error:
         if os.environ.get("CREDROOT_DEBUG"):
             raise
-        click.echo(f"internal error: {type(error).__name__}: {error}; set CREDROOT_DEBUG=1 to see where", err=True)
+        said = one_line(f"internal error: {type(error).__name__}: {error}")
+        click.echo(f"{said}; set CREDROOT_DEBUG=1 to see where", err=True)
         return Exit.INTERNAL

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from credroot.app.terminal import steered
+
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
@@ -32,7 +34,7 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
+            steered().write("\r" + " " * self._width + "\r")
             sys.stderr.flush()
 
     def step(self, what: str, done: int) -> None:
@@ -44,6 +46,6 @@ class Progress:
             return
         self._drawn = moment
         line = f"{what} {done:,} of {self._total:,}"
-        sys.stderr.write("\r" + line.ljust(self._width))
+        steered().write("\r" + line.ljust(self._width))
         sys.stderr.flush()
         self._width = max(self._width, len(line))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from credroot.app.content_standing import Standing, standing_of
 from credroot.app.page.conclusion import conclude
-from credroot.app.page.showing import Standing, standing_of
 from credroot.core.spreadsheet import safe_cell
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
+from credroot.core.plain_text import one_line
 from credroot.credential.endorsement_form import is_endorsement
 from credroot.verifier.subject import CredentialSubject
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from credroot.core.json_types import JsonObject, JsonValue
     from credroot.verifier.subject import ReceiptSubject
 
-_BIDI_CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""They reorder what stands around them: a name must not be able to rewrite the sentence it stands in."""
 MAX_TEXT = 500
 
 
@@ -85,8 +84,8 @@ def _first(value: JsonValue) -> JsonObject:
 
 
 def shown(text: str) -> str:
-    """Give a text as it may stand in a sentence of ours: without what reorders it, and not without end."""
-    return text.translate(_BIDI_CONTROLS)[:MAX_TEXT]
+    """Give a text as it may stand in a sentence of ours: one line, without what reorders it, and not without end."""
+    return one_line(text[: 2 * MAX_TEXT])[:MAX_TEXT]
 
 
 def _text(value: JsonValue) -> str | None:

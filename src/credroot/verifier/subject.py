@@ -135,6 +135,8 @@ def read_subject(
         from credroot.verifier.incident import incident
 
         return incident(error)
+    if file_digest is not None and isinstance(subject, CredentialSubject):
+        return not_a_receipt(subject)
     carrier = carrier or found
     return replace(subject, carrier=carrier) if carrier and isinstance(subject, CredentialSubject) else subject
 
@@ -194,6 +196,12 @@ def subject_of(
         from credroot.verifier.incident import incident
 
         return incident(error, document)
+
+
+def not_a_receipt(subject: CredentialSubject) -> Malformed:
+    """Return what is said of a credential in a receipt's place: it says nothing of the file that was asked about."""
+    message = "it is a credential and no receipt, so it says nothing of the file that it was given with"
+    return Malformed("format.not_a_receipt", message, subject.as_parsed)
 
 
 def _too_costly(error: BudgetExceeded) -> Malformed:

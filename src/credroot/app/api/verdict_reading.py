@@ -9,7 +9,7 @@ from credroot.core.errors import InputError
 from credroot.core.strict_json import MAX_DEPTH, loads
 from credroot.core.values import Digest
 from credroot.verifier.incident import incident
-from credroot.verifier.subject import Malformed, read_subject, subject_of
+from credroot.verifier.subject import CredentialSubject, Malformed, not_a_receipt, read_subject, subject_of
 
 if TYPE_CHECKING:
     from credroot.app.api.limits import Limits
@@ -72,7 +72,8 @@ def _subject(document: JsonObject, trust: Trust, budget: Budget) -> Subject:
     receipt, digest = document["receipt"], document.get("sha256")
     if not isinstance(receipt, dict) or document.keys() - _WRAPPER:
         raise ProblemError(UNPROCESSABLE, 'a receipt is sent as {"receipt": {...}, "sha256": "<64 hex digits>"}')
-    return subject_of(receipt, trust, file_digest=None if digest is None else _digest(digest), budget=budget)
+    found = subject_of(receipt, trust, file_digest=None if digest is None else _digest(digest), budget=budget)
+    return not_a_receipt(found) if isinstance(found, CredentialSubject) else found
 
 
 def parse(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> JsonValue:

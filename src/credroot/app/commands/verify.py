@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 from credroot.app.connections import Connections
+from credroot.app.content_standing import Standing, standing_of
 from credroot.app.exit_codes import exit_of_report, worst
 from credroot.app.opening import Opening, named_files, unreadable
 from credroot.app.settings import load_settings
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
+from credroot.core.plain_text import one_line
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import Digest
 from credroot.verifier.trust import PinnedBlock
@@ -246,13 +248,14 @@ def _read_at(network: JsonObject) -> str:
 
 
 def _told(name: str, report: Report, *, brief: bool) -> str:
-    """Say it in words: one line for each of many valid files, every check for a single one or one with a problem."""
-    subject = ", ".join(str(report.subject[key]) for key in ("skill", "holder") if key in report.subject)
-    if "endorses" in report.subject:
-        subject = f"endorsement of {report.subject['endorses']}"
+    """Say it in words: one line for each of many valid files, every check for a single one or one with a problem.
+
+    What a file says is shown as far as something vouches for it; nothing in it makes a line of its own.
+    """
+    subject = _about(report)
     head = f"{_WORDS[report.verdict]}  {name}" + (f"  ({subject})" if subject else "")
     if brief and report.verdict is Verdict.VALID:
-        return head
+        return one_line(head)
     lines = [head]
     for check in report.checks:
         if not brief or check.outcome not in (Outcome.PASSED, Outcome.SKIPPED):
@@ -260,4 +263,13 @@ def _told(name: str, report: Report, *, brief: bool) -> str:
     if "block" in report.network:
         lines.append(f"  read    {_read_at(report.network)}")
     lines += [f"  NOTE    {notice}" for notice in report.notices]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
+
+
+def _about(report: Report) -> str:
+    """Say what a file is about, where its content is not known to be changed or somebody else's."""
+    if standing_of(report) is Standing.HIDDEN:
+        return ""
+    if "endorses" in report.subject:
+        return f"endorsement of {report.subject['endorses']}"
+    return ", ".join(str(report.subject[key]) for key in ("skill", "holder") if key in report.subject)

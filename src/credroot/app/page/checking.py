@@ -6,9 +6,10 @@ import base64
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from credroot.app.content_standing import Standing, standing_of
 from credroot.app.opening import Opened, Opening, unreadable
 from credroot.app.page.code_reader import ReaderBusyError, is_picture
-from credroot.app.page.showing import Shown, Standing, show, standing_of
+from credroot.app.page.showing import Shown, show
 from credroot.app.page.uploads import shown_path
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from credroot.app.content_standing import Standing
 from credroot.app.page.conclusion import conclude
-from credroot.app.page.showing import Standing
 from credroot.app.page.telling import Telling, is_local
 from credroot.app.page.wording import LANGUAGES, wording
 

@@ -12,11 +12,13 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from credroot.app.content_standing import Standing, standing_of
 from credroot.app.page.conclusion import conclude
-from credroot.app.page.showing import DROPPED, MAX_TEXT, Standing, standing_of
+from credroot.app.page.showing import MAX_TEXT
 from credroot.app.page.telling import Telling, is_local, plain
 from credroot.core.clock import format_time
 from credroot.core.errors import InputError
+from credroot.core.plain_text import CONTROLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,7 @@ def report_pdf(report: Report, words: Wording, *, at: datetime, file: str = "") 
     Raises:
         InputError: ``paper.typesetting``, it can't be set all the same.
     """
-    data = _replaced(_data(report, words, at, file), DROPPED, "")
+    data = _replaced(_data(report, words, at, file), CONTROLS, "")
     try:
         return _set(data, at)
     except RuntimeError:

@@ -10,10 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credroot.app.content_standing import Standing
 from credroot.app.page.conclusion import conclude
 from credroot.app.page.icons import icon, outcome_icon
 from credroot.app.page.markup import Markup, element, joined
-from credroot.app.page.showing import Standing
 from credroot.app.page.telling import Telling, is_local, plain
 from credroot.core.clock import format_time
 from credroot.core.report import Outcome

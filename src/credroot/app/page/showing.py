@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from credroot.core.report import Outcome
+from credroot.app.content_standing import Standing, standing_of
+from credroot.core.plain_text import CONTROLS
 from credroot.credential.endorsement_form import is_endorsement, subject_of_endorsement
 
 if TYPE_CHECKING:
@@ -25,22 +25,8 @@ MAX_LINK = 500
 MAX_ITEMS = 24
 MAX_PICTURE = 400_000
 """Characters of a picture inside the document, as a ``data:`` URI; larger ones are drawn anew."""
-_OF_CONTENT = ("format", "signature", "inclusion", "anchor", "finality", "issuer", "key")
-"""Checks of who says what; the others ask whether it still counts."""
-DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Controls, and marks that reorder or hide what stands around them."""
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
 _HOST = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
-
-
-class Standing(StrEnum):
-    """As what the content of a file may be shown."""
-
-    VERIFIED = "verified"
-    """It is unchanged, anchored, and no check of who made it failed or is open."""
-    CLAIMED = "claimed"
-    """It is unchanged in itself, but something about it could not be found out."""
-    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +66,6 @@ class Shown:
     endorses: str = ""
     """What an endorsement endorses, by its id; such a credential has no holder and no skill."""
     comment: str = ""
-
-
-def standing_of(report: Report) -> Standing:
-    """Decide as what the content may be shown: see `Standing`.
-
-    Something has to vouch for the content: a record that it leads to, or, where none is demanded, a signature.
-    """
-    checks = {check.id: check for check in report.checks}
-    outcome = {name: check.outcome for name, check in checks.items()}
-    of_content = [outcome.get(name) for name in _OF_CONTENT]
-    inclusion, signature = outcome.get("inclusion"), outcome.get("signature")
-    if Outcome.FAILED in of_content or Outcome.PASSED not in (inclusion, signature):
-        return Standing.HIDDEN
-    needs_record = checks["anchor"].required if "anchor" in checks else True
-    is_recorded = inclusion is Outcome.PASSED and outcome.get("anchor") is Outcome.PASSED
-    is_vouched_for = is_recorded or (not needs_record and signature is Outcome.PASSED)
-    is_known = outcome.get("issuer") in (Outcome.PASSED, Outcome.WARNING)
-    if is_vouched_for and is_known and Outcome.UNKNOWN not in of_content:
-        return Standing.VERIFIED
-    return Standing.CLAIMED
 
 
 def show(document: JsonObject, report: Report) -> Shown:
@@ -227,7 +193,7 @@ def _text(value: JsonValue) -> str:
 def _clean(value: JsonValue, most: int) -> str:
     if not isinstance(value, str):
         return ""
-    text = DROPPED.sub("", value).strip()
+    text = CONTROLS.sub("", value).strip()
     return text if len(text) <= most else text[: most - 1] + "\u2026"
 
 

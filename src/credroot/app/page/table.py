@@ -6,11 +6,11 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from credroot.app.content_standing import Standing
 from credroot.app.page.conclusion import Tone, conclude
 from credroot.app.page.icons import icon
 from credroot.app.page.markup import Markup, element, joined
 from credroot.app.page.results import ResultWriter, download
-from credroot.app.page.showing import Standing
 from credroot.app.page.telling import is_local
 from credroot.app.verdict_table import table_writer
 

@@ -9,17 +9,18 @@ import re
 from dataclasses import dataclass
 
 from credroot.core.errors import InputError
+from credroot.core.plain_text import on_screen
 
 MAX_PARTS = 1_010
 MAX_PART_HEAD = 4_096
 MAX_PREAMBLE = 4_096
 """Bytes of white space that may stand before the first part."""
+_NO_BREAKS = dict.fromkeys(map(ord, "\t\n"))
 MAX_NAME = 120
 """Characters of a file's name that are shown."""
 _BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary=(?:"([^"\r\n]{1,70})"|([^\s;",]{1,70}))', re.I)
 _FIELD = re.compile(r'[;\s]name="([^"]*)"')
 _FILE = re.compile(r'[;\s]filename="([^"]*)"')
-_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _incomplete() -> InputError:
 def shown_name(name: str) -> str:
     """Give the last part of a path as it may be shown: no controls, no reordering, not too long."""
     last = re.split(r"[/\\]", name)[-1]
-    clean = _SHOWN.sub("", last)
+    clean = on_screen(last).translate(_NO_BREAKS)
     return clean if len(clean) <= MAX_NAME else clean[: MAX_NAME - 1] + "\u2026"
 
 

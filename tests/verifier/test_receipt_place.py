@@ -1,0 +1,50 @@
+"""What somebody asks about a file is answered or refused, and never passed over."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from credroot.app.api.verdict_reading import read_item
+from credroot.core.budget import Budget
+from credroot.core.report import Verdict
+from credroot.core.values import Digest
+from credroot.verifier.subject import Malformed, SubmittedFile
+from credroot.verifier.trust import Trust, TrustedIssuer
+from tests.verifier.stage import (
+    DEPLOYMENT,
+    KNOWN,
+    KNOWN_BY_NAME,
+    NOW,
+    Registry,
+    Verifier,
+    anchored,
+    badge,
+    codes,
+    jwt,
+    jwt_badge,
+    signed,
+)
+
+FORGED = Digest.sha256(b"a forged contract")
+
+
+@pytest.mark.parametrize(
+    ("genuine", "issuer"),
+    [(json.dumps(anchored(signed(badge()))).encode(), KNOWN), (jwt(jwt_badge()).encode(), KNOWN_BY_NAME)],
+    ids=["JSON", "JWT"],
+)
+def test_a_credential_in_a_receipts_place_vouches_for_no_file(genuine: bytes, issuer: TrustedIssuer):
+    verifier = Verifier(Trust((DEPLOYMENT,), (issuer,)), lambda _: Registry(), clock=lambda: NOW)
+    alone, beside = verifier.verify_many([SubmittedFile(genuine), SubmittedFile(genuine, FORGED)])
+    assert alone.verdict is Verdict.VALID
+    assert (beside.verdict, codes(beside)["format"]) == (Verdict.INVALID, "format.not_a_receipt")
+
+
+@pytest.mark.parametrize("digest", [FORGED.hex(), None])
+def test_over_http_only_a_receipt_stands_where_one_is_sent(digest: str | None):
+    item = {"receipt": anchored(signed(badge())), **({} if digest is None else {"sha256": digest})}
+    subject = read_item(item, Trust((DEPLOYMENT,), (KNOWN,)), Budget())
+    assert isinstance(subject, Malformed)
+    assert subject.code == "format.not_a_receipt"
