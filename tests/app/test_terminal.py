@@ -11,7 +11,10 @@ import sys
 import zipfile
 from typing import TYPE_CHECKING
 
-from credroot.app.terminal import Screen
+import pytest
+
+from credroot.app.cli import main
+from credroot.app.terminal import Screen, steered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,3 +73,23 @@ def test_a_screen_takes_what_is_no_sign_for_it() -> None:
     screen.writelines(["a\tb\n", "\x1b[2Kc\r\u202e"])
     assert stream.getvalue() == "a\tb\n[2Kc"
     assert screen.isatty() is False
+
+
+class Terminal(io.StringIO):
+    """A stream that calls itself one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_every_command_writes_to_a_terminal_through_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, error = Terminal(), Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", error)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert isinstance(sys.stdout, Screen)
+    sys.stdout.write("\x1b[2Ka")
+    steered().write("\rdrawn")
+    assert out.getvalue().endswith("[2Ka")
+    assert error.getvalue() == "\rdrawn"
