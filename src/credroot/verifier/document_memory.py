@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from credroot.credential.held_signatures import HeldSignatures
 
 if TYPE_CHECKING:
+    from credroot.core.budget import Budget
     from credroot.core.json_types import JsonObject
     from credroot.credential.bitstring import DecodedBits
     from credroot.credential.profile import Profile
@@ -37,6 +38,7 @@ class DocumentMemory:
         self._max_bits_bytes = max_bits_bytes
         self._bits_bytes = 0
         self._seen: dict[int, JsonObject] = {}
+        self._settled: dict[int, tuple[JsonObject, JsonObject]] = {}
         self._lock = Lock()
 
     def profile(self, data: bytes) -> tuple[Profile, JsonObject]:
@@ -62,6 +64,19 @@ class DocumentMemory:
                 del self._seen[next(iter(self._seen))]
             self._seen[id(document)] = document  # while it is kept, nothing else has its identity
         return False
+
+    def settled(self, document: JsonObject, budget: Budget) -> JsonObject:
+        """Return what `settled_form.settled` does of this very list, errors too; not to be changed."""
+        found = self._settled.get(id(document))
+        if found is None:
+            from credroot.credential.settled_form import settled
+
+            found = document, settled(document, budget)
+            with self._lock:
+                while len(self._settled) >= MAX_SEEN:
+                    del self._settled[next(iter(self._settled))]
+                self._settled[id(document)] = found  # as in `has_seen`
+        return found[1]
 
     @property
     def bits_bytes(self) -> int:

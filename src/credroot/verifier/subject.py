@@ -265,7 +265,8 @@ def _credential(document: JsonObject, trust: Trust, budget: Budget, *, token: st
     if not all(leads[:chosen] + leads[chosen + 1 :]):
         raise InputError("one of its anchor proofs is of something else", code="format.stray_proof")
     # An anchor covers every byte, and that of a stranger says nothing: the signature is all that the issuer said.
-    is_settled = token is None and "proof" in unanchored and not any(ranks[chosen][1:])
+    is_covered = any(ranks[chosen][1:]) or is_named_by_all(unanchored, AnchorPlace.of(claims[chosen]))
+    is_settled = token is None and "proof" in unanchored and not is_covered
     return CredentialSubject(
         _settled(unanchored, token, budget) if is_settled else document,
         document,

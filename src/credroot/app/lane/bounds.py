@@ -18,7 +18,7 @@ class Bounds:
     """Seconds of a processor, after which the file that is looked at, and those after it, could not be checked."""
     hard_cpu_s: float = 1.0
     """Seconds of a processor in our own code, after which the process is killed: it did not let itself be asked."""
-    cpu_s_of_file: float = 0.002
+    cpu_s_of_file: float = 0.004
     """Seconds of a processor more for each file that somebody has paid for: a badge takes half of that on a free
     machine. What files may cost is for their budget to say; this ends what was priced wrongly."""
     job_s: float = 22.0

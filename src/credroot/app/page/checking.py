@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     Verify = Callable[[Sequence[SubmittedFile]], Iterable[Report]]
     """Gives a report for each file, in order, and each before the next file is judged."""
 
-MAX_FILES = 1_000
-"""Files of one request, those inside archives included."""
+MAX_FILES = 500
+"""Files of one request, those inside archives included: badges cost less than a second of a processor together."""
 FILES_AT_ONCE = 50
 """Files that are judged together, with one question to each registry."""
 BYTES_AT_ONCE = 2**20

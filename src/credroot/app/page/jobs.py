@@ -74,7 +74,7 @@ class PageJob:
     is_page: bool
     """Whether the answer is a page; else it is for the page's own script."""
     cpu_share: ClassVar[float] = 0.6
-    """A table of a thousand files takes as long to be written as a third of them to be judged."""
+    """A table of many files takes as long to be written as a third of them to be judged."""
 
     def steps(self, desk: Desk) -> Generator[Step, bool, WrittenPage]:
         """Judge one file after the other; `ProblemError` where it is no form, or holds too many files."""

@@ -147,12 +147,11 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
 
 
 def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str) -> ListWord:
-    from credroot.credential.settled_form import settled
     from credroot.credential.status_answer import Conclusion, status_at
 
     max_age = evidence.policy.status_list_max_age or DEFAULT_MAX_AGE
     answer = status_at(
-        settled(copy.document, evidence.budget),
+        evidence.memory.settled(copy.document, evidence.budget),
         entry,
         now=evidence.now,
         retrieved=copy.retrieved,
@@ -171,10 +170,9 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
 def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
     """Say why a list is not the issuer's word; `None` where it is: signed with a key of the credential's own issuer."""
     from credroot.credential.data_integrity import ProofOutcome, verify_proofs
-    from credroot.credential.settled_form import settled
 
     try:
-        if issuer_id(settled(copy.document, evidence.budget)) != issuer:
+        if issuer_id(evidence.memory.settled(copy.document, evidence.budget)) != issuer:
             return "status.list_of_another"
     except InputError:
         return "status.list_malformed"
