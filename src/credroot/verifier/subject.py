@@ -54,6 +54,8 @@ class SubmittedFile(NamedTuple):
     """Of the file that a receipt is said to be of."""
     carrier: Carrier | None = None
     """What `data` was taken out of by whoever opened it."""
+    subject: Subject | None = None
+    """What `data` is, where somebody has read it already, by the trust of whoever is to judge it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from credroot.verifier.documents import DocumentSource
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.gather import FactSource
+    from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Trust
 
     AnyFile = SubmittedFile | tuple[bytes, Digest | None]
@@ -81,16 +82,7 @@ class Verifier:
         return tuple(self._gather(files, budget))
 
     def _gather(self, files: Iterable[AnyFile], budget: Budget | None) -> Iterator[Evidence]:
-        subjects = [
-            read_subject(
-                file.data,
-                self.trust,
-                file_digest=file.file_digest,
-                carrier=file.carrier,
-                budget=None if budget is None else budget.for_reading(),
-            )
-            for file in (SubmittedFile(*file) for file in files)
-        ]
+        subjects = [self._subject(SubmittedFile(*file), budget) for file in files]
         return gather_in_turn(
             subjects,
             self.trust,
@@ -101,6 +93,17 @@ class Verifier:
             canonicalize=self._canonicalize,
             memory=self._memory,
             budget=budget,
+        )
+
+    def _subject(self, file: SubmittedFile, budget: Budget | None) -> Subject:
+        if file.subject is not None:
+            return file.subject
+        return read_subject(
+            file.data,
+            self.trust,
+            file_digest=file.file_digest,
+            carrier=file.carrier,
+            budget=None if budget is None else budget.for_reading(),
         )
 
 

@@ -132,8 +132,8 @@ def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
 
     def verify_many(files: Iterable[SubmittedFile]) -> tuple[Report, ...]:
         reports = []
-        for _, digest, _ in files:
-            asked.append(digest)
+        for file in files:
+            asked.append(file.file_digest)
             reports.append(Report((Check("format", Outcome.PASSED, "format.receipt", ""),)))
         return tuple(reports)
 

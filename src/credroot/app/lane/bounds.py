@@ -18,9 +18,11 @@ class Bounds:
     """Seconds of a processor, after which the file that is looked at, and those after it, could not be checked."""
     hard_cpu_s: float = 1.0
     """Seconds of a processor in our own code, after which the process is killed: it did not let itself be asked."""
-    cpu_s_of_file: float = 0.004
+    cpu_s_of_file: float = 0.003
     """Seconds of a processor more for each file that somebody has paid for: a badge takes half of that on a free
     machine. What files may cost is for their budget to say; this ends what was priced wrongly."""
+    most_cpu_s_of_files: float = 1.5
+    """Seconds of a processor that all files of a job add together."""
     job_s: float = 22.0
     """Seconds by the clock, after which the process is killed. A budget ends after 20 what waits for others."""
     memory_bytes: int = 100 * MIB
@@ -31,6 +33,10 @@ class Bounds:
     """Jobs of one process: whatever may leak, leaks so often at most."""
     nice: int = 5
     """Added to the process's niceness: the one that serves everybody comes first."""
+
+    def cpu_s_of_files(self, files: int) -> float:
+        """Return how many seconds so many files add."""
+        return min(files * self.cpu_s_of_file, self.most_cpu_s_of_files)
 
 
 def processes_can_be_bounded() -> bool:

@@ -127,7 +127,7 @@ class _Worker:
             self._send(Asking(files))
             is_paid = self._connection.recv_bytes() == YES
         if is_paid:
-            self._alarm.set(self._cpu_share, files * self._bounds.cpu_s_of_file)
+            self._alarm.set(self._cpu_share, self._bounds.cpu_s_of_files(files))
         return is_paid
 
     def _is_used_up(self) -> bool:

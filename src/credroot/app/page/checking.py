@@ -89,6 +89,13 @@ class _Read:
     problem: InputError | BudgetExceeded | Malformed | None = None
     """Why there is nothing to be judged; `Malformed` for an error of ours."""
 
+    def submitted(self, digest: Digest | None = None) -> SubmittedFile:
+        """Return it for a verifier; `digest` is that of the file which a receipt is said to be of."""
+        subject = self.subject
+        if isinstance(subject, ReceiptSubject):
+            subject = replace(subject, file_digest=digest)
+        return SubmittedFile(self.payload, digest, self.carrier, subject)
+
 
 class Entries:
     """Every file that was given, one after the other; a zip stands for the files in it, which are never all there."""
@@ -129,11 +136,12 @@ def check(
     entries: Entries,
     verify: Verify,
     *,
+    trust: Trust | None = None,
     budget: Budget | None = None,
     read_code: Callable[[bytes], str | None] | None = None,
 ) -> tuple[Checked, ...]:
     """Judge files as `check_in_turn` does, and give the results in order."""
-    return results_of(check_in_turn(entries, verify, budget=budget, read_code=read_code))
+    return results_of(check_in_turn(entries, verify, trust=trust, budget=budget, read_code=read_code))
 
 
 def results_of(judged: Iterable[Judged]) -> tuple[Checked, ...]:
@@ -146,6 +154,7 @@ def check_in_turn(
     entries: Entries,
     verify: Verify,
     *,
+    trust: Trust | None = None,
     budget: Budget | None = None,
     read_code: Callable[[bytes], str | None] | None = None,
 ) -> Iterator[Judged]:
@@ -153,13 +162,15 @@ def check_in_turn(
 
     A receipt is judged with the file of its digest, if that is among the others; that file is no result of its own. A
     single picture that carries nothing may show a QR code; `read_code` looks for a private link in it. What `budget`
-    has no room for is a result that says so. An error of ours is the result of the file that led to it.
+    has no room for is a result that says so. An error of ours is the result of the file that led to it. `trust` is that
+    of `verify`: each file is read once, by it.
     """
+    reading = _Reading(trust or Trust(), budget)
     is_single = len(entries) == 1
     seen: list[_Seen] = []
-    for few in _in_groups(_read(entry, budget) for entry in entries):
+    for few in _in_groups(map(reading.read, entries)):
         if is_single and read_code is not None:
-            few = [_read_with_code(few[0], read_code, budget)]
+            few = [_read_with_code(few[0], read_code, reading)]
         for one in _judged(few, verify, details=is_single):
             if one.receipt is None:
                 yield Judged(len(seen), one.checked)
@@ -210,11 +221,11 @@ class _Seen:
 def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_Seen]:
     """Judge all but receipts, whose files may come later."""
     asked = [entry for entry in few if entry.problem is None and not isinstance(entry.subject, ReceiptSubject)]
-    reports = iter(verify([SubmittedFile(entry.payload, carrier=entry.carrier) for entry in asked]))
+    reports = iter(verify([entry.submitted() for entry in asked]))
     for entry in few:
         seen = _Seen(Digest.sha256(entry.data), bool(entry.document))
         if isinstance(entry.subject, ReceiptSubject):
-            seen.receipt = replace(entry, data=b"", payload=_without_padding(entry.payload))
+            seen.receipt = replace(entry, data=b"", payload=b"")  # many may have to wait for their files
         else:
             report = unreadable(entry.problem) if entry.problem else next(reports)
             seen.checked = _checked(entry, report, details=details)
@@ -233,10 +244,7 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
         few = receipts[start : start + FILES_AT_ONCE]
         wanted = [next(iter(others)) if is_pair else one.receipt_digest for _, one in few]
         digests = [digest if digest in others else None for digest in wanted]
-        asked = [
-            SubmittedFile(one.receipt.payload if one.receipt else b"", digest)
-            for (_, one), digest in zip(few, digests, strict=True)
-        ]
+        asked = [one.receipt.submitted(digest) for (_, one), digest in zip(few, digests, strict=True) if one.receipt]
         for (place, one), report, digest in zip(few, verify(asked), digests, strict=True):
             if one.receipt is not None:
                 yield Judged(place, _checked(one.receipt, report, details=len(seen) == 1))
@@ -244,47 +252,43 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
                 yield Judged(others[digest], None)
 
 
-def _without_padding(receipt: bytes) -> bytes:
-    """Give a receipt that was read as short as it can be written: many may have to wait for their files."""
-    import orjson
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the files of one request are read."""
 
-    try:
-        return orjson.dumps(orjson.loads(receipt))
-    except ValueError:  # it is no plain JSON: a picture carries it
-        return receipt
+    trust: Trust
+    budget: Budget | None
 
+    def read(self, opened: Opened) -> _Read:
+        """Find the credential in a file; what is wrong with it becomes a value, an error of ours too."""
+        name = shown_path(opened.name)
+        try:
+            return self._read_named(name, opened)
+        except Exception as error:
+            return _Read(name, opened.data, problem=incident(error))
 
-def _read(opened: Opened, budget: Budget | None = None) -> _Read:
-    """Find the credential in a file; what is wrong with it becomes a value, an error of ours too."""
-    name = shown_path(opened.name)
-    try:
-        return _read_named(name, opened, budget)
-    except Exception as error:
-        return _Read(name, opened.data, problem=incident(error))
-
-
-def _read_named(name: str, opened: Opened, budget: Budget | None) -> _Read:
-    if opened.problem is not None:
-        return _Read(name, opened.data, problem=opened.problem)
-    reading = None if budget is None else budget.for_reading()
-    try:
-        if reading is not None:
-            reading.require(Work.FILES)
-        if _is_link(opened.data):
-            payload, carrier = credential_in(opened.data.decode("ascii")), None
-        else:
-            found = read_credential_bytes(opened.data, budget=reading)
-            payload, carrier = found.payload, opened.submitted().carrier or _PICTURES.get(found.kind)
-        if budget is not None:
-            budget.spend(Work.PARSED, len(payload) // 1_024)
-    except (InputError, BudgetExceeded) as error:
-        return _Read(name, opened.data, problem=error)
-    subject = read_subject(payload, Trust(), budget=reading)
-    document = subject.document if isinstance(subject, CredentialSubject) else {}
-    return _Read(name, opened.data, payload, carrier, subject, document)
+    def _read_named(self, name: str, opened: Opened) -> _Read:
+        if opened.problem is not None:
+            return _Read(name, opened.data, problem=opened.problem)
+        budget = None if self.budget is None else self.budget.for_reading()
+        try:
+            if budget is not None:
+                budget.require(Work.FILES)
+            if _is_link(opened.data):
+                payload, carrier = credential_in(opened.data.decode("ascii")), None
+            else:
+                found = read_credential_bytes(opened.data, budget=budget)
+                payload, carrier = found.payload, opened.submitted().carrier or _PICTURES.get(found.kind)
+            if self.budget is not None:
+                self.budget.spend(Work.PARSED, len(payload) // 1_024)
+        except (InputError, BudgetExceeded) as error:
+            return _Read(name, opened.data, problem=error)
+        subject = read_subject(payload, self.trust, carrier=carrier, budget=budget)
+        document = subject.document if isinstance(subject, CredentialSubject) else {}
+        return _Read(name, opened.data, payload, carrier, subject, document)
 
 
-def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], budget: Budget | None) -> _Read:
+def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], reading: _Reading) -> _Read:
     """Read the link in a picture's QR code, where the picture carries no credential in any better way."""
     if read.problem is None or not read.problem.code.startswith("baking.") or not is_picture(read.data):
         return read
@@ -296,8 +300,13 @@ def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], budge
         return replace(read, problem=incident(error))
     if link is None:
         return read
-    found = _read(Opened(read.name, link.encode()), budget)
-    return replace(found, carrier=Carrier.QR) if found.problem is None else found
+    found = reading.read(Opened(read.name, link.encode()))
+    if found.problem is not None:
+        return found
+    subject = found.subject
+    if isinstance(subject, CredentialSubject):
+        subject = replace(subject, carrier=Carrier.QR)
+    return replace(found, carrier=Carrier.QR, subject=subject)
 
 
 def _is_link(data: bytes) -> bool:

@@ -94,7 +94,7 @@ class PageJob:
         read_code = desk.codes.link_in if desk.codes else None
         judged = []
         try:
-            for one in check_in_turn(entries, verify, budget=budget, read_code=read_code):
+            for one in check_in_turn(entries, verify, trust=desk.trust, budget=budget, read_code=read_code):
                 judged.append(one)
                 yield Kept(one)
         except ReaderBusyError as error:
