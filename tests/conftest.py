@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.parallel import longest_first, scheduler
+from tests.parts import hold_to_account
 from tests.postgres import empty_schema, running_server, server_programs
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
 # No deadline: a busy machine is not a failure. `print_blob` gives the line that repeats a failure.
@@ -24,6 +25,22 @@ settings.register_profile(
     "credroot", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("credroot")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what is skipped where every part is installed."""
+    report = yield
+    hold_to_account(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a file that is skipped there."""
+    report = yield
+    hold_to_account(report)
+    return report
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,11 @@ from credroot.app.lane.lanes import Done, Lane, ProcessLane, ThreadLane
 from credroot.app.settings import load_settings
 from credroot.core.errors import InputError
 from tests.app.lane.jobs import TOLD, TestJob
+from tests.waiting import until
 
 EVERY = list(range(TOLD))
 SENT = EVERY[:TOLD_AT_ONCE]
 """What was sent at once: the others went with the process."""
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +60,6 @@ async def ask(lane: Lane, client: str, job: TestJob) -> Done[Any]:
 
 def done(lane: Lane, what: str, data: bytes = b"") -> Done[Any]:
     return asyncio.run(ask(lane, "a", TestJob(what, data)))
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
 
 
 def is_running(pid: int) -> bool:
@@ -180,6 +174,32 @@ def test_a_process_that_was_killed_while_it_had_nothing_to_do_costs_no_job(proce
     for pid in processes.pids:
         os.kill(pid, signal.SIGKILL)
     assert done(processes, "echo", b"x").value == b"x"
+
+
+def test_a_process_that_others_are_forked_from_may_die_too(plan: Plan) -> None:
+    lane = ProcessLane(plan, plan.desk(), 1, 4, Bounds())
+    done(lane, "pid")
+    for pid in [*lane.pids, forkserver._forkserver._forkserver_pid]:  # type: ignore[attr-defined]
+        os.kill(pid, signal.SIGKILL)
+    assert done(lane, "echo", b"x").value == b"x"
+    lane.close()
+
+
+@pytest.mark.parametrize(("failures", "value"), [(1, b"x"), (2, ("cut", "budget.ended", 0))])
+def test_a_process_that_cannot_be_started_is_tried_again_and_fails_no_server(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, failures: int, value: Any
+) -> None:
+    lane = ProcessLane(plan, plan.desk(), 1, 4, Bounds())
+    start, left = ForkServerProcess.start, [OSError("no room"), EOFError()][:failures]
+
+    def started(process: Any) -> None:
+        if left:
+            raise left.pop()
+        start(process)
+
+    monkeypatch.setattr(ForkServerProcess, "start", started)
+    assert done(lane, "echo", b"x").value == value
+    lane.close()
 
 
 def test_after_the_end_there_is_no_process_and_no_descriptor_more_than_before(plan: Plan, tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.app.api.live_server import LiveServer
 from tests.app.api.material import document, encoded
-from tests.app.lane.test_lanes import PATIENCE_S, is_running
+from tests.app.lane.test_lanes import is_running
 from tests.campaigns.verifier_fuzz.accounting import family
+from tests.waiting import wait_until
 
 BATCH = encoded({"credentials": [document(1)]})
 
@@ -23,10 +23,7 @@ def workers_of(server: LiveServer) -> list[int]:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while any(map(is_running, pids)):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: not any(map(is_running, pids)), "the end of the processes")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
@@ -36,7 +33,7 @@ def test_no_process_outlives_the_server(workspace: Path, number: signal.Signals)
         pids = workers_of(server)
         assert len(pids) >= 2
         os.kill(server.process.pid, number)
-        assert server.process.wait(PATIENCE_S) == (-number if number == signal.SIGKILL else 0)
+        assert server.process.wait() == (-number if number == signal.SIGKILL else 0)
         wait_until_gone(pids)
         assert "Traceback" not in server.log()
     finally:

@@ -141,13 +141,17 @@ def test_every_tag_names_a_block(node: Node, contract: str, tag: str) -> None:
 
 
 def test_timestamps_grow_strictly_and_keep_to_the_wall_clock(node: Node, contract: str) -> None:
+    before = int(time.time())
     receipts = [node.send(to=contract, data=words(STORE, 2, value)) for value in range(3)]
+    after = time.time()
     blocks: Any = [node.rpc.call("eth_getBlockByNumber", [receipt["blockNumber"], False]) for receipt in receipts]
     times = [int(block["timestamp"], 16) for block in blocks]
     assert times == sorted(times)
     if node.is_embedded:  # anvil gives equal ones to blocks of the same second
         assert times[0] < times[1] < times[2]
-    assert abs(times[0] - time.time()) < 120
+    # Blocks of one second are told apart by a second each, so as many as there are may run ahead of the clock.
+    ahead = int(str(blocks[-1]["number"]), 16)
+    assert before <= times[0] <= after + ahead
     assert [block["parentHash"] for block in blocks[1:]] == [block["hash"] for block in blocks[:-1]]
 
 

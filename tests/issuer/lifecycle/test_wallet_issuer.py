@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from credroot.core.values import Address
 from tests.campaigns.anvil import test_key
 from tests.contracts.solc import creation_codes
 from tests.issuer.lifecycle.college import College
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +45,9 @@ def wallet_on(anvil: Anvil) -> Address:
             }
         )
         assert chain.send(raw) is None
-        deadline = time.monotonic() + 30
-        while (receipt := chain.receipt(digest)) is None:
-            assert time.monotonic() < deadline, "the chain mines by itself"
-            time.sleep(0.05)
+        wait_until(lambda: chain.receipt(digest) is not None, "a block of a chain that mines by itself")
+        receipt = chain.receipt(digest)
+    assert receipt is not None
     assert receipt.contract is not None
     return receipt.contract
 

@@ -7,6 +7,7 @@ one process; what a killed one has told stays, and what is left could not be che
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from credroot.app.lane.job import Job
 
 T = TypeVar("T")
+ANSWER_S = 10.0
+"""Seconds for the event loop to say whether there is room; it says so at once, or never again."""
 ATTEMPTS = 2
 """Processes that are tried for one job, where the first was gone before the job came."""
 
@@ -69,7 +72,7 @@ class Lane(Protocol):
         ...
 
 
-class _LaneOfWorkers:
+class _LaneOfWorkers(ABC):
     """What both have in common."""
 
     def __init__(self, workers: Workers) -> None:
@@ -86,15 +89,21 @@ class _LaneOfWorkers:
             return charge(files)
 
         def ask(files: int) -> bool:
-            return asyncio.run_coroutine_threadsafe(answer(files), loop).result()
+            answered = asyncio.run_coroutine_threadsafe(answer(files), loop)
+            try:
+                return answered.result(ANSWER_S)
+            except TimeoutError:  # the loop has stopped, and nobody waits for the job
+                answered.cancel()
+                return False
 
         try:
             return await self._workers.run(lambda: self._perform(job, ask))
         except RateSpentError:
             raise ProblemError(RATE, "many files or credentials count as many requests") from None
 
+    @abstractmethod
     def _perform(self, job: Job[T], charge: Callable[[int], bool]) -> Done[T]:
-        raise NotImplementedError
+        """Do `job` in a thread, and answer when it is done."""
 
 
 class ThreadLane(_LaneOfWorkers):
@@ -168,7 +177,10 @@ class ProcessLane(_LaneOfWorkers):
     def _perform(self, job: Job[T], charge: Callable[[int], bool]) -> Done[T]:
         told: list[Any] = []
         for attempt in range(ATTEMPTS):
-            worker = self._take()
+            try:
+                worker = self._take()
+            except WorkerDiedError:
+                continue
             if worker is None:
                 break
             try:
@@ -181,7 +193,11 @@ class ProcessLane(_LaneOfWorkers):
         return Done(told, job.cut(told, ended(), self._desk))
 
     def _take(self) -> WorkerProcess | None:
-        """Give a process that has nothing to do, a new one where there is none; `None` after the end."""
+        """Give a process that has nothing to do, a new one where there is none; `None` after the end.
+
+        Raises:
+            WorkerDiedError: none could be started.
+        """
         while True:
             with self._lock:
                 if self._is_closed:

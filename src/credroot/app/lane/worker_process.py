@@ -50,7 +50,7 @@ class WorkerProcess:
     """A process, and the pipe to it. One thread at a time uses it."""
 
     def __init__(self, plan: Plan, bounds: Bounds) -> None:
-        """Start it."""
+        """Start it; `WorkerDiedError` where that can't be done now."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["credroot.app.lane.preload"])
         self._bounds = bounds
@@ -59,6 +59,9 @@ class WorkerProcess:
         try:
             with _PROCESSES:
                 self._process.start()
+        except (EOFError, OSError) as error:  # the process that it is forked from is gone, or there is no room
+            self._connection.close()
+            raise WorkerDiedError(ended(), has_begun=False) from error
         finally:
             theirs.close()
         self.pid = self._process.pid
