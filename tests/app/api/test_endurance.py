@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.app.api.conftest import write_workspace
 from tests.app.api.live_server import LiveServer, read_to_end
 from tests.app.api.material import anchored, document, encoded
 from tests.app.api.registry_model import RegistryModel
+from tests.waiting import wait_until
 
 HALF_HEAD = b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nX-Slow:"
 HALF_BODY = b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
@@ -206,17 +207,13 @@ def drops_until_closed(connection: socket.socket, drop: bytes) -> int:
     return DROPS
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what has to come, and fail where it does not."""
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def under_way(server: LiveServer) -> int:
+    return gauge(server, "credroot_requests_under_way")
+
+
+def gauge(server: LiveServer, name: str) -> int:
     text = server.get("/metrics").body.decode()
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("credroot_requests_under_way "))
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
 
 def swallow(act) -> None:

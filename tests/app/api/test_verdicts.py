@@ -12,6 +12,7 @@ from credroot.core.values import Digest
 from tests.app.api.live_server import LiveServer
 from tests.app.api.material import FILE, anchored, claim_of, document, encoded, receipt, signed
 from tests.app.api.registry_model import HEAD, HEAD_TIME, RegistryModel
+from tests.waiting import wait_until
 
 PNG = (
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
@@ -183,11 +184,8 @@ def outage(model: RegistryModel, server: LiveServer) -> Iterator[None]:
     model.is_down = True
     yield
     model.is_down = False
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if server.verify(encoded(anchored(model, [document(0)], time.monotonic_ns())[0])).status == 200:
-            return
-        time.sleep(0.1)
+    fresh = lambda: encoded(anchored(model, [document(0)], time.monotonic_ns())[0])  # noqa: E731
+    wait_until(lambda: server.verify(fresh()).status == 200)
 
 
 @pytest.mark.usefixtures("outage")

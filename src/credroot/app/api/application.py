@@ -133,7 +133,7 @@ def create_api(
     _add_operator_routes(inner, readiness, metrics)
     _add_problems(inner)
     keep_nulls(inner)
-    _watch(metrics, gate, desk, lane, workers)
+    _watch(metrics, gate, bodies, desk, lane, workers)
     return gate
 
 
@@ -251,7 +251,7 @@ def warm_up() -> None:
     default_shape_cache()
 
 
-def _watch(metrics: Metrics, gate: Gate, desk: Desk, lane: Lane, workers: Workers) -> None:
+def _watch(metrics: Metrics, gate: Gate, bodies: BodyReader, desk: Desk, lane: Lane, workers: Workers) -> None:
     def queries() -> dict[str, float]:
         here, there = desk.cache.counts, lane.counts.facts
         return {
@@ -273,6 +273,7 @@ def _watch(metrics: Metrics, gate: Gate, desk: Desk, lane: Lane, workers: Worker
         ),
         ("credroot_rpc_requests_total", "counter", "Requests to endpoints.", requests),
         ("credroot_requests_under_way", "gauge", "Requests being answered.", lambda: {"": gate.under_way}),
+        ("credroot_body_bytes_held", "gauge", "Bytes of bodies in memory.", lambda: {"": bodies.held}),
         (
             "credroot_work_under_way",
             "gauge",

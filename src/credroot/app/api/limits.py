@@ -19,6 +19,8 @@ class Limits:
     """Of a picture with a credential in it, and of many credentials."""
     held_bytes: int = 128 * MIB
     """Of bodies that are in memory at once, from the moment that they arrive until they are answered."""
+    held_share_for_small: float = 0.25
+    """The share of them that no large body takes: whoever fills the rest leaves a verdict's body its place."""
     held_bytes_of_client: int = 40 * MIB
     """Of those of one client: two of the largest, and some."""
     batch_credentials: int = 1_000
@@ -47,6 +49,9 @@ class Limits:
     connections: int = 2_000
     """Open at once; beyond, of the client who has the most the one is dropped that owes its headers and was silent for
     longest."""
+    pipelined: int = 16
+    """Requests of one connection that wait for the answer to an earlier one; beyond, the connection ends. No browser
+    sends any, and what is on the wire is parsed in one go, before any of them is charged."""
     requests_at_once: int = 512
     """Being answered at once, without those whose body is still to come; beyond, the answer is 429."""
     requests_of_client: int = 64

@@ -6,7 +6,7 @@ knows since when it has owed something, and `reap`, called every second, ends th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -27,17 +27,23 @@ class _HeadTooLargeError(Exception):
     """Stops the parser."""
 
 
+class _TooManyWaitError(Exception):
+    """Stops it as well."""
+
+
 class GuardedProtocol(HttpToolsProtocol):
     """One connection."""
 
     limits = Limits()
     """Set for the whole process before the first connection."""
+    _of_client: ClassVar[dict[str, dict[GuardedProtocol, None]]] = {}
+    """Connections by client; of each, the one that was silent for longest stands first."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_due: float | None = None
         """When the next request's head must be complete; `None` while a request is being answered."""
-        self._heard_at = 0.0
+        self._peer = NOBODY
         self._closing_since: float | None = None
         self._stalled_since: float | None = None
         self._head_bytes = 0
@@ -48,20 +54,37 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take the connection; beyond the limit, of whoever has the most the one goes that was silent for longest."""
         super().connection_made(transport)
         self._expect_head()
-        self._heard_at = self.loop.time()
+        self._peer = NOBODY if self.client is None else client_of(self.client[0])
+        self._of_client.setdefault(self._peer, {})[self] = None
         if len(self.connections) > self.limits.connections:
-            self._least_missed().transport.abort()
+            self._least_missed()._drop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._leave()
+        super().connection_lost(exc)
 
     def _least_missed(self) -> GuardedProtocol:
-        by_client: dict[str, list[GuardedProtocol]] = {}
-        for one in self.connections:
-            if isinstance(one, GuardedProtocol) and not one.transport.is_closing():
-                by_client.setdefault(one._peer(), []).append(one)
-        most = max(by_client.values(), key=len, default=[self])
-        return min(most, key=lambda one: (one._head_due is None, one._heard_at))
+        most = max(self._of_client.values(), key=len)
+        owing = (one for one in most if one._head_due is not None)
+        return next(owing, None) or next(iter(most))
 
-    def _peer(self) -> str:
-        return NOBODY if self.client is None else client_of(self.client[0])
+    def _drop(self) -> None:
+        """End the connection, with whatever still waits on it."""
+        self.pipeline.clear()
+        self._leave()
+        self.transport.abort()
+
+    def _leave(self) -> None:
+        own = self._of_client.get(self._peer, {})
+        own.pop(self, None)
+        if not own:
+            self._of_client.pop(self._peer, None)
+
+    def _was_heard(self) -> None:
+        own = self._of_client.get(self._peer, {})
+        if self in own:
+            own[self] = own.pop(self)
 
     def _expect_head(self) -> None:
         self._head_due = self.loop.time() + self.limits.head_s
@@ -70,7 +93,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what arrived; a head that grows too large is refused before it is complete."""
         self._request_bytes += len(data)
-        self._heard_at = self.loop.time()
+        self._was_heard()
         if self._head_due is not None:
             self._head_bytes += len(data)
         super().data_received(data)
@@ -84,6 +107,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin to count the head's bytes as they are parsed."""
+        if len(self.pipeline) >= self.limits.pipelined:
+            self._drop()
+            raise _TooManyWaitError
         super().on_message_begin()
         self._head_size = 0
 

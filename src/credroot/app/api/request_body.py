@@ -36,7 +36,8 @@ class BodyReader:
         """Read under `limits`; `charge` takes a cost from its client and says if there was room."""
         self._limits = limits
         self._charge = charge
-        self._held = 0
+        self.held = 0
+        """Bytes that are in memory."""
         self._held_of: dict[str, int] = {}
         self.reading = 0
         """Requests whose body is still to come."""
@@ -83,7 +84,7 @@ class BodyReader:
         if held is None:
             return
         client, size = held
-        self._held -= size
+        self.held -= size
         self._held_of[client] -= size
         if not self._held_of[client]:
             del self._held_of[client]
@@ -115,11 +116,13 @@ class BodyReader:
         client, so_far = scope.get(_HELD, (ASKING.get(), 0))
         own = self._held_of.get(client, 0) + size
         limits = self._limits
-        if self._held + size > limits.held_bytes or (client and own > limits.held_bytes_of_client):
+        is_large = so_far + size > limits.body_bytes
+        room = limits.held_bytes * (1 - limits.held_share_for_small if is_large else 1)
+        if self.held + size > room or (client and own > limits.held_bytes_of_client):
             raise ProblemError(BUSY, "there is no room for so many bodies at once", is_body_unread=True)
         if not self._charge(scope, size / limits.bytes_of_a_request):
             raise ProblemError(RATE, "a large body counts as many requests", is_body_unread=True)
-        self._held += size
+        self.held += size
         self._held_of[client] = own
         scope[_HELD] = (client, so_far + size)
 
