@@ -99,15 +99,11 @@ def test_bodies_that_are_announced_and_do_not_come_take_no_room(patient: LiveSer
 def test_large_bodies_leave_room_for_small_ones(workspace: Path) -> None:
     limits = {"rate_per_s": 0, "body_s": 60, "large_body_s": 60, "idle_s": 60, "body_bytes": MIB}
     room = {"held_bytes": 8 * MIB, "held_share_for_small": 0.25, "held_bytes_of_client": 4 * MIB}
-    sent = ANNOUNCED % (4 * MIB) + b" " * 3 * MIB
-    with (
-        LiveServer(workspace, limits={**limits, **room}) as server,
-        connections(server, "127.0.0.2", sent, 1),
-        connections(server, "127.0.0.3", sent, 1),
-    ):
-        wait_until(lambda: gauge(server, "credroot_body_bytes_held") == 6 * MIB)
-        batch = encoded({"credentials": [document(1)]}) + b" " * 2 * MIB
-        assert b" 429 " in ask(server, "127.0.0.4", batch, "/v1/verify/batch")[:40]
+    size = 4 * MIB - 65_536
+    sent = ANNOUNCED % (4 * MIB) + b" " * size
+    with LiveServer(workspace, limits={**limits, **room}) as server, connections(server, "127.0.0.2", sent, 1):
+        wait_until(lambda: gauge(server, "credroot_body_bytes_held") == size)
+        assert b" 429 " in ask(server, "127.0.0.3", b" " * size, "/v1/verify/batch")[:40]
         assert ask(server, "127.0.0.4", encoded(document(1)) + b" " * (MIB // 2)).startswith(b"HTTP/1.1 200 ")
 
 
