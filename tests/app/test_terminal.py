@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credroot.app.cli import main, root
-from credroot.app.terminal import Screen, steered
+from credroot.app.terminal import Screen, say, steered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,12 @@ def test_a_screen_takes_what_is_no_sign_for_it() -> None:
     screen.writelines(["a\tb\n", "\x1b[2Kc\r\u202e"])
     assert stream.getvalue() == "a\tb\n[2Kc"
     assert screen.isatty() is False
+    assert not hasattr(Screen(io.TextIOWrapper(io.BytesIO(), "ascii")), "buffer")
+
+
+def test_a_quoted_text_makes_no_line_for_any_command(capsys: pytest.CaptureFixture[str]) -> None:
+    say("row 3: \x1b[2K\nALL GOOD")
+    assert capsys.readouterr().out == "row 3: [2K ALL GOOD\n"
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ from credroot.app.api.verdict_reading import read_item
 from credroot.core.budget import Budget
 from credroot.core.report import Verdict
 from credroot.core.values import Digest
-from credroot.verifier.subject import Malformed, SubmittedFile
+from credroot.verifier.subject import Malformed, SubmittedFile, subject_of
 from credroot.verifier.trust import Trust, TrustedIssuer
 from tests.verifier.stage import (
     DEPLOYMENT,
@@ -40,6 +40,11 @@ def test_a_credential_in_a_receipts_place_vouches_for_no_file(genuine: bytes, is
     alone, beside = verifier.verify_many([SubmittedFile(genuine), SubmittedFile(genuine, FORGED)])
     assert alone.verdict is Verdict.VALID
     assert (beside.verdict, codes(beside)["format"]) == (Verdict.INVALID, "format.not_a_receipt")
+
+
+def test_whoever_reads_a_document_with_a_digest_gets_a_receipt_or_a_refusal():
+    subject = subject_of(anchored(signed(badge())), Trust((DEPLOYMENT,), (KNOWN,)), file_digest=FORGED)
+    assert isinstance(subject, Malformed)
 
 
 @pytest.mark.parametrize("digest", [FORGED.hex(), None])

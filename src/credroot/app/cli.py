@@ -16,9 +16,8 @@ from typing import Any
 import click
 
 from credroot.app.exit_codes import Exit, exit_of_error
-from credroot.app.terminal import guard_terminal
+from credroot.app.terminal import guard_terminal, say
 from credroot.core.errors import CredrootError
-from credroot.core.plain_text import one_line
 
 _COMMANDS = {
     "audit": ("audit", "Read every event of the registry."),
@@ -68,7 +67,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"credroot {version('credroot')}")
+        say(f"credroot {version('credroot')}")
         ctx.exit()
 
 
@@ -123,17 +122,16 @@ def _run(arguments: list[str] | None) -> int:
         click.echo("Stopped.", err=True)
         return Exit.PARTLY
     except CredrootError as error:
-        click.echo(one_line(f"error: {error} [{error.code}]"), err=True)
+        say(f"error: {error} [{error.code}]", err=True)
         return exit_of_error(error)
     except BrokenPipeError:
         raise
     except OSError as error:
         # A full disk, a missing folder, a file without permission: the user can mend it, and the message names it.
-        click.echo(one_line(f"error: {error.filename or 'system'}: {error.strerror or error}"), err=True)
+        say(f"error: {error.filename or 'system'}: {error.strerror or error}", err=True)
         return Exit.PROBLEM
     except Exception as error:
         if os.environ.get("CREDROOT_DEBUG"):
             raise
-        said = one_line(f"internal error: {type(error).__name__}: {error}")
-        click.echo(f"{said}; set CREDROOT_DEBUG=1 to see where", err=True)
+        say(f"internal error: {type(error).__name__}: {error}; set CREDROOT_DEBUG=1 to see where", err=True)
         return Exit.INTERNAL

@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-import click
-
+from credroot.app.terminal import say
 from credroot.auditor.anomalies import find_anomalies
 from credroot.auditor.exports import event_json
 from credroot.auditor.ledger import Ledger
@@ -33,7 +32,7 @@ def rounds(at: Desk, poll_s: float, *, once: bool = False) -> Iterator[Synced]:
         except ChainUnavailable as error:
             if once:
                 raise
-            click.echo(f"{error} [{error.code}]; trying again in {poll_s:g} s", err=True)
+            say(f"{error} [{error.code}]; trying again in {poll_s:g} s", err=True)
         if once:
             return
         time.sleep(poll_s)

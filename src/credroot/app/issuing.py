@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import click
-
 from credroot.app.connections import Connections
 from credroot.app.passphrase import passphrase_source
 from credroot.app.signers import open_signer
+from credroot.app.terminal import say
 from credroot.chain.reader import RegistryReader
 from credroot.chain.rpc import Rpc
 from credroot.chain.writer import ChainWriter
@@ -66,7 +65,7 @@ def keys_of(settings: Settings, descriptor: int | None = None) -> Keys:
 
 def tell(line: str) -> None:
     """Say a line to the person who waits, on standard error."""
-    click.echo(line, err=True)
+    say(line, err=True)
 
 
 def now() -> datetime:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
+from credroot.app.terminal import say
 from credroot.chain.external_signer import KMS_SCHEME, KmsKey, kms_signer
 from credroot.chain.keystore import (
     ENVIRONMENT_SCHEME,
@@ -57,7 +56,7 @@ def payer_of(settings: Settings, uri: str | None = None) -> Address:
 
 
 def _from_environment(variable: str, environment: Mapping[str, str]) -> Signer:
-    click.echo(f"warning: the key in ${variable} can be read by every program of this user", err=True)
+    say(f"warning: the key in ${variable} can be read by every program of this user", err=True)
     try:
         return signer_from_key(bytes.fromhex(environment.get(variable, "").removeprefix("0x")))
     except (ValueError, InputError) as error:

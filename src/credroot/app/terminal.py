@@ -9,10 +9,17 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
-from credroot.core.plain_text import on_screen
+import click
+
+from credroot.core.plain_text import on_screen, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line for people, on standard output or error; what it quotes makes no line of its own."""
+    click.echo(one_line(line), err=err)
 
 
 class Screen:
@@ -33,6 +40,8 @@ class Screen:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "buffer":  # the bytes below would go past it
+            raise AttributeError(name)
         return getattr(self.stream, name)
 
 

@@ -174,9 +174,13 @@ def subject_of(
 ) -> Subject:
     """Tell what a parsed document is, and choose its anchor proof: the first in a registry that is pinned.
 
-    What it takes is paid for out of `budget`, that of one file.
+    With `file_digest` it must be a receipt. What it takes is paid for out of `budget`, that of one file.
     """
-    budget = budget or Budget()
+    subject = _subject_of(document, trust, file_digest, budget or Budget())
+    return not_a_receipt(subject) if file_digest is not None and isinstance(subject, CredentialSubject) else subject
+
+
+def _subject_of(document: JsonObject, trust: Trust, file_digest: Digest | None, budget: Budget) -> Subject:
     try:
         if "format" in document:
             # Imported here: most files are credentials, which have no such member.

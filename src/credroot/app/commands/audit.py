@@ -10,8 +10,10 @@ import click
 
 from credroot.app.commands.audit_place import Place, account_of, at_a_place
 from credroot.app.exit_codes import Exit
+from credroot.app.terminal import say
 from credroot.chain.events import KINDS
 from credroot.core.errors import InputError
+from credroot.core.plain_text import one_line
 from credroot.core.report import Outcome
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def sync(place: Place, follow: bool, poll: float, as_json: bool, as_lines: bool)
             if as_json or as_lines:
                 click.echo(json.dumps(synced_json(synced)))
             elif not follow or synced.events or synced.forgotten:
-                click.echo(synced_told(synced), err=True)
+                say(synced_told(synced), err=True)
     return Exit.OK
 
 
@@ -127,7 +129,7 @@ def ledger(place: Place, as_of: int | None, issuer: str | None, prove: bool, eve
     else:
         click.echo(json.dumps(_ledger_json(at, state, position, checked, account), indent=1, ensure_ascii=False))
     for check in checked.checks:
-        click.echo(f"{check.outcome.value:<8}{check.message}", err=True)
+        say(f"{check.outcome.value:<8}{check.message}", err=True)
     return _exit_of_checks([check.outcome for check in checked.checks])
 
 
@@ -236,9 +238,9 @@ def _report(
         click.echo(json.dumps(made.to_json(), indent=1, ensure_ascii=False))
     else:
         for line in told(made):
-            click.echo(line)
+            say(line)
         if written:
-            click.echo(f"{'Wrote':<12}{', '.join(written)} in {out}")
+            say(f"{'Wrote':<12}{', '.join(written)} in {out}")
     return _exit_of(made)
 
 
@@ -256,9 +258,9 @@ def contract(place: Place, as_json: bool) -> int:
     else:
         width = max((len(name) for name, _ in checked.facts), default=0) + 2
         for name, fact in checked.facts:
-            click.echo(f"{name:<{width}}{fact}")
+            say(f"{name:<{width}}{fact}")
         for finding in checked.findings:
-            click.echo(f"{finding.severity.value:<8}{finding.id}  {finding.rule.title}: {finding.message}")
+            say(f"{finding.severity.value:<8}{finding.id}  {finding.rule.title}: {finding.message}")
     return Exit.PROBLEM if checked.findings else Exit.OK
 
 
@@ -273,7 +275,7 @@ def watch(place: Place, poll: float, once: bool, as_lines: bool) -> int:
 
     with place.desk() as at:
         for seen in watch_events(at, poll, once=once):
-            click.echo(json.dumps(seen, ensure_ascii=False) if as_lines else told(seen))
+            click.echo(json.dumps(seen, ensure_ascii=False) if as_lines else one_line(told(seen)))
     return Exit.OK
 
 
@@ -302,16 +304,17 @@ def diff(place: Place, earlier: Path, later: Path | None, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
         return Exit.PROBLEM if found.is_suspicious else Exit.OK
-    click.echo(f"{len(found.added)} added, {len(found.changed)} changed, {len(found.gone)} gone")
+    say(f"{len(found.added)} added, {len(found.changed)} changed, {len(found.gone)} gone")
     for name, entries in (("GONE", found.gone), ("added", found.added)):
         for entry in entries:
-            click.echo(f"{name:<8}{json.dumps(entry, ensure_ascii=False)}")
+            say(f"{name:<8}{json.dumps(entry, ensure_ascii=False)}")
     for name, pairs in (("REWRITTEN", found.rewritten), ("changed", found.changed)):
         for before, after in pairs:
-            click.echo(f"{name:<8}{json.dumps(before)}\n     ->  {json.dumps(after)}")
+            say(f"{name:<8}{json.dumps(before)}")
+            say(f"     ->  {json.dumps(after)}")
     for name, findings in (("found", found.new_findings), ("settled", found.settled_findings)):
         for finding in findings:
-            click.echo(f"{name:<8}{finding.get('id')}  {finding.get('message')}")
+            say(f"{name:<8}{finding.get('id')}  {finding.get('message')}")
     return Exit.PROBLEM if found.is_suspicious else Exit.OK
 
 
@@ -344,12 +347,12 @@ def checkpoint(place: Place, file: Path, should_sign: bool, passphrase_fd: int |
         click.echo(json.dumps({**agreed.to_json(), "differs": problem or None}))
         return Exit.PROBLEM if problem else Exit.OK
     if problem:
-        click.echo(f"DIFFERS     {problem}")
+        say(f"DIFFERS     {problem}")
         return Exit.PROBLEM
-    click.echo(f"Block       {agreed.block:,} {agreed.block_hash}")
-    click.echo(f"Ledger      {agreed.ledger}, {agreed.events:,} events, {agreed.batches:,} batches")
+    say(f"Block       {agreed.block:,} {agreed.block_hash}")
+    say(f"Ledger      {agreed.ledger}, {agreed.events:,} events, {agreed.batches:,} batches")
     for account in agreed.signers():
-        click.echo(f"Signed by   {account}")
+        say(f"Signed by   {account}")
     return Exit.OK
 
 
@@ -362,7 +365,7 @@ def accept(workspace: Path | None, finding: str, note: str) -> int:
     from credroot.app.auditing import accept as remember
     from credroot.app.settings import load_settings
 
-    click.echo(f"Accepted {finding} in {remember(load_settings(workspace), finding, note)}", err=True)
+    say(f"Accepted {finding} in {remember(load_settings(workspace), finding, note)}", err=True)
     return Exit.OK
 
 

@@ -14,6 +14,7 @@ from credroot.app.commands.issuing_batch import BATCH_FORMAT, batch_state, batch
 from credroot.app.commands.outputs import outputs
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.core.errors import GuardRefused, InputError
 from credroot.issuer.batch_folder import BatchFolder, check_name
 from credroot.issuer.batch_request import name_from, take_in
@@ -84,7 +85,7 @@ def plan(
             require_not_planned_twice(settings, bench, folder)
         except GuardRefused as refusal:
             repeated = refusal.code
-            click.echo(f"Warning: {refusal} [{refusal.code}]", err=True)
+            say(f"Warning: {refusal} [{refusal.code}]", err=True)
     if as_json:
         wire = {"format": "credroot/plan/v1", "batch": folder.name, **planned.to_json(chosen.coin)}
         if repeated:
@@ -95,19 +96,19 @@ def plan(
         return
     coin, cost = chosen.coin, planned.cost
     money = "" if rate is None else f" (in money: likely {rate.of(cost.likely_wei)}, at most {rate.of(cost.most_wei)})"
-    click.echo(
+    say(
         f"{planned.people} credentials -> 1 transaction of at most {cost.gas:,} gas at {gwei(cost.fee_wei)} gwei, "
         f"at most {gwei(cost.most_fee_wei)} gwei; likely {coins(cost.likely_wei)} "
         f"{coin}, at most {coins(cost.most_wei)} {coin}{money}; balance {coins(cost.balance_wei)} {coin}. "
         "Nothing was sent."
     )
     if rate is not None:
-        click.echo(f"Money is at the price that you gave just now: 1 {coin} = {rate.amount} {rate.currency}.", err=True)
+        say(f"Money is at the price that you gave just now: 1 {coin} = {rate.amount} {rate.currency}.", err=True)
     if cost.data_fee_wei:
-        click.echo(f"Of this, {coins(cost.data_fee_wei)} {coin} is for data on layer 1.", err=True)
+        say(f"Of this, {coins(cost.data_fee_wei)} {coin} is for data on layer 1.", err=True)
     if chosen.is_local:
         click.echo("LOCAL CHAIN: its coins are worth nothing, and it proves nothing to others.", err=True)
-    click.echo(f"Next: credroot batch anchor {folder.name}", err=True)
+    say(f"Next: credroot batch anchor {folder.name}", err=True)
 
 
 @batch.command()
@@ -210,18 +211,16 @@ def status(workspace: Path | None, name: str, as_json: bool) -> None:
         steps = [{"at": line.at.isoformat(), "state": line.state, "note": line.note} for line in history]
         click.echo(json.dumps({"format": BATCH_FORMAT, **batch_wire(name, record, operation), "history": steps}))
         return
-    click.echo(f"{name}: {batch_state(record)}")
+    say(f"{name}: {batch_state(record)}")
     if record is not None and record.root is not None:
-        click.echo(f"  root {record.root}, {record.leaf_count} credentials, checked by {record.checked_by}")
+        say(f"  root {record.root}, {record.leaf_count} credentials, checked by {record.checked_by}")
     if operation is not None:
-        click.echo(
-            f"  transaction {operation.transaction or 'not mined yet'}, block {operation.block_number or 'none'}"
-        )
+        say(f"  transaction {operation.transaction or 'not mined yet'}, block {operation.block_number or 'none'}")
     if record is not None and record.predecessors:
         standing = "not all revoked yet" if record.replaced_at is None else "which are revoked"
-        click.echo(f"  takes the place of {record.predecessors} credentials, {standing}")
+        say(f"  takes the place of {record.predecessors} credentials, {standing}")
     for line in history:
-        click.echo(f"  {line.at.isoformat()}  {line.state}  {line.note}")
+        say(f"  {line.at.isoformat()}  {line.state}  {line.note}")
 
 
 @batch.command("list")
@@ -243,10 +242,10 @@ def list_batches(workspace: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({"format": BATCHES_FORMAT, "batches": [batch_wire(*row) for row in rows]}))
         return
     if not rows:
-        click.echo(f"No batches in {settings.workspace}. A roster becomes one by credroot batch plan.", err=True)
+        say(f"No batches in {settings.workspace}. A roster becomes one by credroot batch plan.", err=True)
     for name, record, _ in rows:
         count = "" if record is None or record.leaf_count is None else f"{record.leaf_count} credentials"
-        click.echo(f"{name:<32} {batch_state(record):<12} {count}")
+        say(f"{name:<32} {batch_state(record):<12} {count}")
 
 
 @batch.command()
@@ -285,7 +284,7 @@ def sign(
         return
     place = out or folder.path / "signed-anchor.json"
     write_file(place, (json.dumps(signed.to_json(), indent=2) + "\n").encode())
-    click.echo(f"Signed     {place}; to send it: credroot batch relay {place}")
+    say(f"Signed     {place}; to send it: credroot batch relay {place}")
 
 
 @batch.command()
@@ -325,7 +324,7 @@ def relay(
     if as_json:
         click.echo(json.dumps({"format": "credroot/relay/v1", **facts, "gasUsed": done.gas_used}))
         return
-    click.echo(f"Relayed    {intent.label} | block {done.block_number} | {done.gas_used:,} gas")
+    say(f"Relayed    {intent.label} | block {done.block_number} | {done.gas_used:,} gas")
 
 
 def _folder(settings: Settings, name: str) -> BatchFolder:

@@ -11,6 +11,7 @@ from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of
 from credroot.app.registry_setup import deploy_registry, fund_locally, prove_registry
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 
 if TYPE_CHECKING:
     from credroot.chain.deployment import Deployment
@@ -46,8 +47,8 @@ def deploy(
 
 
 def _tell(deployment: Deployment) -> None:
-    click.echo(f"Registry   {deployment.address}")
-    click.echo(f"Network    {deployment.network} ({deployment.chain_id.caip2}), block {deployment.deploy_block}")
+    say(f"Registry   {deployment.address}")
+    say(f"Network    {deployment.network} ({deployment.chain_id.caip2}), block {deployment.deploy_block}")
     if deployment.creation is not None:
-        click.echo(f"Proof      {deployment.creation.told}")
-    click.echo(f"Wrote      deployments/{deployment.network}.json")
+        say(f"Proof      {deployment.creation.told}")
+    say(f"Wrote      deployments/{deployment.network}.json")

@@ -10,6 +10,7 @@ import click
 from credroot.app.diagnosis import Health, diagnose
 from credroot.app.exit_codes import Exit
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 
 DOCTOR_FORMAT = "credroot/doctor/v1"
 _MARKS = {Health.OK: "ok", Health.WARNING: "!", Health.BROKEN: "x"}
@@ -33,5 +34,5 @@ def doctor(workspace: Path | None, network: str | None, as_json: bool) -> int:
         click.echo(json.dumps({"format": DOCTOR_FORMAT, "findings": wire}))
     else:
         for one in findings:
-            click.echo(f"{_MARKS[one.health]:<3} {one.subject:<9} {one.answer}")
+            say(f"{_MARKS[one.health]:<3} {one.subject:<9} {one.answer}")
     return next((one.exit for one in findings if one.health is Health.BROKEN), Exit.OK)

@@ -10,6 +10,7 @@ import click
 from credroot.app.connections import Connections
 from credroot.app.exit_codes import Exit
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.core.errors import InputError
 
 OUTPUT_FORMAT = "credroot/evidence-saved/v1"
@@ -64,8 +65,8 @@ def evidence(
                 raise InputError(f"{file}: larger than {MAX_FILE_BYTES} bytes", code="file.too_large")
             saved.append(save_evidence(settings, connections, documents, file, out or file.parent, data, block=block))
             if not as_json:
-                click.echo(f"{saved[-1].path}  block {saved[-1].head.number} of {saved[-1].head.chain_id.caip2}")
-                click.echo(f"  {saved[-1].head.hash}")
+                say(f"{saved[-1].path}  block {saved[-1].head.number} of {saved[-1].head.chain_id.caip2}")
+                say(f"  {saved[-1].head.hash}")
     if as_json:
         entries = [
             {

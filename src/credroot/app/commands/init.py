@@ -9,6 +9,7 @@ import click
 from credroot.app.network_settings import LOCAL_NETWORK
 from credroot.app.passphrase import passphrase_source
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.app.workspace import create_workspace
 
 
@@ -55,15 +56,15 @@ def init(
         url=url,
         publish_url=publish_url,
     )
-    click.echo(f"Issuer     {name}")
-    click.echo(f"Account    {account}")
+    say(f"Issuer     {name}")
+    say(f"Account    {account}")
     if chosen.is_local:
         _set_up_local(settings.workspace, passphrase_file, passphrase_fd)
         click.echo(
             "Network    local: LOCAL CHAIN, proves nothing to others; account funded, registry deployed, profile set"
         )
     else:
-        click.echo(
+        say(
             f"Network    {chosen.name} ({chosen.chain_id.caip2}); send {chosen.coin} to the account, "
             "then: credroot deploy"
         )

@@ -16,6 +16,7 @@ from credroot.app.commands.registry_change import change, parse_account, sending
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import workbench
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.chain.registry_calls import Role
 from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import ChainUnavailable, InputError
@@ -75,7 +76,7 @@ def list_keys(workspace: Path | None, network: str | None, as_json: bool) -> Non
             state += f"; until {_moment(record.expires_at)}"
         if record.distrusted_from:
             state += f"; DISTRUSTED from {_moment(record.distrusted_from)} on"
-        click.echo(f"{record.account}  {state}")
+        say(f"{record.account}  {state}")
 
 
 @keys.command()
@@ -165,7 +166,7 @@ def watch(
         except (ChainUnavailable, LockHeld) as error:
             if every is None:
                 raise
-            click.echo(f"could not look: {error} [{error.code}]", err=True)
+            say(f"could not look: {error} [{error.code}]", err=True)
         else:
             _tell(seen, as_json=as_json)
             worst = worst if seen.is_quiet else Exit.PROBLEM
@@ -181,14 +182,14 @@ def _tell(seen: Watched, *, as_json: bool) -> None:
         click.echo(json.dumps({"format": WATCH_FORMAT, "head": seen.head, "alarms": alarms, "vanished": vanished}))
         return
     for alarm in seen.alarms:
-        click.echo(
+        say(
             f"ALARM  {alarm.what} by {alarm.key} in block {alarm.event.block_number:,}, "
             f"transaction {alarm.event.transaction}: the journal does not know it"
         )
     for operation in seen.vanished:
-        click.echo(f"ALARM  {operation.label} was final, and its block is gone")
+        say(f"ALARM  {operation.label} was final, and its block is gone")
     if seen.is_quiet:
-        click.echo(f"Quiet up to block {seen.head:,}.")
+        say(f"Quiet up to block {seen.head:,}.")
 
 
 def _alarm(alarm: Alarm) -> JsonObject:

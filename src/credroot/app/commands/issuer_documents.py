@@ -12,6 +12,7 @@ import click
 from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ def did(workspace: Path | None, passphrase_fd: int | None) -> None:
     settings = load_settings(workspace)
     path = publish_did(settings, keys_of(settings, passphrase_fd))
     issuer = settings.required_issuer()
-    click.echo(f"DID        {issuer.did}")
-    click.echo(f"Account    {issuer.account.did_pkh}")
+    say(f"DID        {issuer.did}")
+    say(f"Account    {issuer.account.did_pkh}")
     if path is None:
         click.echo("Document   none: this DID is its own key")
         return
-    click.echo(f"Wrote      {path.relative_to(settings.workspace)}")
+    say(f"Wrote      {path.relative_to(settings.workspace)}")
 
 
 @click.command()
@@ -76,8 +77,8 @@ def profile(
         }
         click.echo(json.dumps(answer))
         return
-    click.echo(f"Wrote      {done.path.relative_to(settings.workspace)}, SHA-256 {done.digest}")
-    click.echo(f"On chain   {'set already' if transaction is None else f'set by transaction {transaction}'}")
+    say(f"Wrote      {done.path.relative_to(settings.workspace)}, SHA-256 {done.digest}")
+    say(f"On chain   {'set already' if transaction is None else f'set by transaction {transaction}'}")
 
 
 @click.command()
@@ -116,7 +117,7 @@ def status(
         click.echo(json.dumps({"format": STATUS_FORMAT, "files": names}))
         return
     for name in names:
-        click.echo(f"Wrote      {name}")
+        say(f"Wrote      {name}")
     if not names:
         click.echo("No credential has a status entry; nothing was written.")
 
@@ -141,15 +142,15 @@ def rotate_key(workspace: Path | None, network: str | None, max_cost: str | None
         guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
         keys = keys_of(settings, passphrase_fd)
         rotated = rotate_signing_key(settings, bench, keys)
-        click.echo(f"Removed    {rotated.old_method} from {format_time(rotated.removed_at)} on")
+        say(f"Removed    {rotated.old_method} from {format_time(rotated.removed_at)} on")
         keys = replace(keys, settings=rotated.settings)
         publish_did(rotated.settings, keys)
         done = publish_profile(rotated.settings, bench, keys, guards)
         lists = remake_status_lists(rotated.settings, keys)
     click.echo("Wrote      DID document and profile; serve them before you issue again")
-    click.echo(f"On chain   SHA-256 {done.digest}")
+    say(f"On chain   SHA-256 {done.digest}")
     for path in lists.files:
-        click.echo(f"Wrote      {path.relative_to(settings.workspace)}")
+        say(f"Wrote      {path.relative_to(settings.workspace)}")
 
 
 @click.command()
@@ -194,4 +195,4 @@ def endorse(
     from credroot.store.durable import write_file
 
     write_file(out, data)
-    click.echo(f"Wrote      {out}")
+    say(f"Wrote      {out}")

@@ -10,6 +10,7 @@ import click
 from credroot.app.amounts import parse_coins
 from credroot.app.exit_codes import Exit
 from credroot.app.issuing import JOURNAL_FILE, guards_of, workbench
+from credroot.app.terminal import say
 from credroot.core.errors import ChainUnavailable
 from credroot.issuer.intent import coins
 from credroot.store.journal import Journal
@@ -45,11 +46,11 @@ def issue_and_say(
             guards = guards_of(chosen, None if max_cost is None else parse_coins(max_cost))
             issued = issue(settings, bench, folder, keys, guards, may_exist=may_exist, early=early, again=again)
     except (KeyboardInterrupt, click.Abort):
-        click.echo(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
+        say(f"safe to stop: run  credroot batch resume {folder.name}", err=True)
         return Exit.PARTLY
     except ChainUnavailable as error:
-        click.echo(f"error: {error} [{error.code}]", err=True)
-        click.echo(f"nothing is lost: run  credroot batch resume {folder.name}", err=True)
+        say(f"error: {error} [{error.code}]", err=True)
+        say(f"nothing is lost: run  credroot batch resume {folder.name}", err=True)
         return Exit.PARTLY if _was_signed(settings, folder.name) else Exit.UNKNOWN
     if as_json:
         revoked = {"revoked": list(map(transaction_wire, issued.revoked))} if issued.record.predecessors else {}
@@ -57,14 +58,12 @@ def issue_and_say(
         click.echo(json.dumps(wire))
         return Exit.OK
     record, anchor = issued.record, issued.anchor
-    click.echo(
-        f"Anchored   batch {record.name} | root {record.root} | block {anchor.block_number} | {anchor.gas_used:,} gas"
-    )
+    say(f"Anchored   batch {record.name} | root {record.root} | block {anchor.block_number} | {anchor.gas_used:,} gas")
     if chosen.explorer is not None:
-        click.echo(f"See        {chosen.explorer}{anchor.transaction}")
-    click.echo(f"Published  {record.leaf_count} credentials in {folder.published}")
+        say(f"See        {chosen.explorer}{anchor.transaction}")
+    say(f"Published  {record.leaf_count} credentials in {folder.published}")
     for one in issued.revoked:
-        click.echo(f"Replaced   {one.label} | block {one.block_number} | {one.gas_used:,} gas")
+        say(f"Replaced   {one.label} | block {one.block_number} | {one.gas_used:,} gas")
     if chosen.is_local:
         click.echo("LOCAL CHAIN: proves nothing to others.", err=True)
     return Exit.OK

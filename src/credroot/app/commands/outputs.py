@@ -12,6 +12,7 @@ import click
 from credroot.app.exit_codes import Exit
 from credroot.app.output_settings import OUTPUT_KINDS, OUTPUT_LANGUAGES
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.issuer.batch_folder import BatchFolder, check_name
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def outputs(
         ),
     )
     for warning in wanted.theme.warnings():
-        click.echo(f"! theme: {warning}", err=True)
+        say(f"! theme: {warning}", err=True)
     try:
         made, folder = write_outputs(settings, batch, wanted)
     except (KeyboardInterrupt, click.Abort):
@@ -94,13 +95,13 @@ def outputs(
         click.echo(json.dumps(_wire(name, made, folder)))
     else:
         kept = f" ({made.kept:,} files were there already)" if made.kept else ""
-        click.echo(f"Wrote {told_outputs(made, wanted)}{kept}")
-        click.echo(f"Into  {folder}")
+        say(f"Wrote {told_outputs(made, wanted)}{kept}")
+        say(f"Into  {folder}")
         if not wanted.kinds:
             click.echo("Only the report was asked for: add --png, --svg, --pdf or --mail, or set [outputs].", err=True)
     problems = [line for line in made.lines if line.problem]
     for line in problems:
-        click.echo(f"x row {line.row}  {line.problem}", err=True)
+        say(f"x row {line.row}  {line.problem}", err=True)
     return Exit.PROBLEM if problems else Exit.OK
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from credroot.app.terminal import say
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
@@ -21,4 +23,4 @@ def page(folder: Path, api: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
         (folder / name).write_bytes(data)
-    click.echo(f"Wrote {len(made)} files into {folder}")
+    say(f"Wrote {len(made)} files into {folder}")

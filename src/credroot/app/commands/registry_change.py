@@ -12,6 +12,7 @@ from credroot.app.amounts import parse_coins
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.status_lists import remake_status_lists
+from credroot.app.terminal import say
 from credroot.core.values import AccountId, Address
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def change(
     if as_json:
         click.echo(json.dumps({"format": KEY_CHANGE_FORMAT, **facts}))
         return
-    click.echo(f"{intent.label}: " + ", ".join(f"{name} {value}" for name, value in facts.items() if name != "what"))
+    say(f"{intent.label}: " + ", ".join(f"{name} {value}" for name, value in facts.items() if name != "what"))
     if only_plan:
         click.echo("Nothing was sent.")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from credroot.app.terminal import say
 from credroot.core.reasons import Reason
 from credroot.issuer.selection import FIELDS, Wanted, parse_cell, parse_row_lists
 
@@ -67,6 +68,6 @@ def wanted_of(credentials: tuple[str, ...], batch: str | None, rows: tuple[str, 
 def show_targets(targets: tuple[Target, ...]) -> None:
     """Name the first of them, and say how many more there are."""
     for target in targets[:MAX_SHOWN]:
-        click.echo(f"  {target}")
+        say(f"  {target}")
     if len(targets) > MAX_SHOWN:
-        click.echo(f"  ... and {len(targets) - MAX_SHOWN:,} more")
+        say(f"  ... and {len(targets) - MAX_SHOWN:,} more")

@@ -16,6 +16,7 @@ from credroot.app.exit_codes import Exit
 from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.succession import Terms, expiring_within, plan_succession, take_in_succession
+from credroot.app.terminal import say
 from credroot.app.withdrawing import cost_line, cost_wire
 from credroot.core.errors import InputError
 from credroot.core.reasons import parse_reason
@@ -153,15 +154,15 @@ def _say_plan(planned: Planned, coin: str, rate: Price | None, *, as_json: bool)
         click.echo(json.dumps(answer | cost_wire(costs, coin, rate)))
         return
     noun = "credential" if count == 1 else "credentials"
-    click.echo(
+    say(
         f"{kind} of {count:,} {noun} of batch {planned.old.name} in a new batch {planned.folder.name}: "
         f"{cost_line(costs, coin, rate)}."
     )
     for one in people[:MAX_SHOWN]:
         changes = "; ".join(f"{field}: {old!r} -> {new!r}" for field, (old, new) in one["changes"].items())
-        click.echo(f"  row {one['row']}, {one['id']}" + (f", {changes}" if changes else ""))
+        say(f"  row {one['row']}, {one['id']}" + (f", {changes}" if changes else ""))
     if count > MAX_SHOWN:
-        click.echo(f"  ... and {count - MAX_SHOWN:,} more")
+        say(f"  ... and {count - MAX_SHOWN:,} more")
     for reason, number in planned.left_out.items():
-        click.echo(f"  left out: {number:,} {reason}")
+        say(f"  left out: {number:,} {reason}")
     click.echo("Nothing was sent.")

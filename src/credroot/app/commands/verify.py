@@ -17,6 +17,7 @@ from credroot.app.content_standing import Standing, standing_of
 from credroot.app.exit_codes import exit_of_report, worst
 from credroot.app.opening import Opening, named_files, unreadable
 from credroot.app.settings import load_settings
+from credroot.app.terminal import say
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
 from credroot.core.plain_text import one_line
@@ -134,7 +135,7 @@ def verify(
         if as_json:
             click.echo("\n]}")
         for network in brief_on.values():
-            click.echo(f"Read from {_read_at(network)}")
+            say(f"Read from {_read_at(network)}")
     return worst(exits)
 
 

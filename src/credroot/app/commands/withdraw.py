@@ -16,6 +16,7 @@ from credroot.app.issuing import guards_of, keys_of, workbench
 from credroot.app.settings import load_settings
 from credroot.app.signers import payer_of
 from credroot.app.status_lists import Remade, remake_status_lists
+from credroot.app.terminal import say
 from credroot.app.withdrawing import carry_out_all, cost_line, cost_wire, costs_of, plan_withdrawal
 from credroot.chain.registry_calls import Action
 from credroot.core.errors import InputError
@@ -146,18 +147,18 @@ def _withdraw(
     if as_json:
         _print(facts | {"steps": list(map(transaction_wire, done)), "statusLists": lists.to_json(settings.workspace)})
         return
-    click.echo(headline)
+    say(headline)
     for one in done:
-        click.echo(f"{one.label}: transaction {one.transaction}, block {one.block_number}, {one.gas_used:,} gas")
+        say(f"{one.label}: transaction {one.transaction}, block {one.block_number}, {one.gas_used:,} gas")
     for path in lists.files:
-        click.echo(f"Wrote {path.relative_to(settings.workspace)}")
+        say(f"Wrote {path.relative_to(settings.workspace)}")
 
 
 def _say_plan(withdrawal: Withdrawal, line: str, wire: JsonObject | None) -> None:
     if wire is not None:
         _print(wire)
         return
-    click.echo(line)
+    say(line)
     show_targets(withdrawal.targets)
     click.echo("Nothing was sent.")
 
@@ -168,7 +169,7 @@ def _sign(order_and_signed: tuple[Order, Signed | None], headline: str, out: Pat
         click.echo(json.dumps(order.typed_data(), indent=2))
         return
     write_file(out, (json.dumps(signed.to_json(), indent=2) + "\n").encode())
-    click.echo(f"Signed     {headline}: {out}; to send it: credroot batch relay {out}")
+    say(f"Signed     {headline}: {out}; to send it: credroot batch relay {out}")
 
 
 def _planned(withdrawal: Withdrawal, costs: tuple[Cost, ...]) -> list[JsonValue]:

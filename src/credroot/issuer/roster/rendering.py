@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from credroot.core.plain_text import one_line
 from credroot.issuer.roster.problems import Problem, Severity
 from credroot.issuer.roster.roster import Roster
 
@@ -35,7 +36,7 @@ def render_check(roster: Roster, name: str, *, corrected_copy: str = "") -> str:
         ending += f" {roster.people:,} of {roster.rows:,} rows can be issued."
     if corrected_copy:
         ending += f" Corrected copy: {corrected_copy}"
-    return "\n".join([*lines, ending])
+    return "\n".join(map(one_line, [*lines, ending]))
 
 
 def _headline(roster: Roster, name: str) -> str:
