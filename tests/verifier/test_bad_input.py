@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from typing import Any
 
 import pytest
 
 from credroot.core.multibase import encode_base64url
 from credroot.core.report import Verdict
+from credroot.credential.bitstring import MAX_LIST_BYTES
 from credroot.credential.status_list import status_entry
 from credroot.verifier.documents import ListCopy
+from tests.counted import at_most
 from tests.credential.baking.pictures import PNG, itxt, png
 from tests.verifier.stage import (
     DID,
@@ -36,7 +37,8 @@ from tests.verifier.stage import (
 )
 
 UNDEFINED_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
-LIMIT_S = 0.25
+CALLS = 400_000
+"""Of functions, in a verdict; an honest one takes some thousands."""
 """CPU seconds for one refusal, all libraries loaded."""
 BY_NAME = (KNOWN_BY_NAME,)
 
@@ -284,19 +286,17 @@ REASONS = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_it_is_refused_by_name_soon_and_without_a_fetch(name: str):
+def test_it_is_refused_by_name_after_little_work_and_without_a_fetch(name: str):
     data, check, code = HOSTILE[name]
     report_on(signed(badge()), issuers=BY_NAME)  # every library is loaded
     shelf = Shelf()
-    started = time.process_time()
-    report = report_on(data, issuers=BY_NAME, shelf=shelf)
-    spent = time.process_time() - started
+    with at_most(CALLS):
+        report = report_on(data, issuers=BY_NAME, shelf=shelf)
     assert codes(report)[check] == code, codes(report)
     if check == "signature":
         assert report.check(check).details["reason"] == REASONS[name]
     assert report.verdict is not Verdict.VALID
     assert shelf.fetched == []
-    assert spent < LIMIT_S, f"{spent:.3f} s"
     json.dumps(report.to_json())
 
 
@@ -304,19 +304,17 @@ def test_the_stage_itself_is_valid():
     assert report_on(signed(badge()), issuers=BY_NAME).verdict is Verdict.VALID
 
 
-def test_a_status_list_of_a_gigabyte_is_not_unpacked():
+def test_a_status_list_that_grows_too_large_is_not_unpacked_to_its_end():
+    """What lies beyond the bound is damaged, so whoever unpacks it says so."""
     document = status_list()
-    bomb = encode_base64url(gzip.compress(bytes(2**20)) * 1)
-    pieces = gzip.compress(bytes(256 * 2**20), 9)
-    for encoded in (bomb, encode_base64url(pieces)):
-        bare = {name: value for name, value in document.items() if name != "proof"}
-        large = signed({**bare, "credentialSubject": {**bare["credentialSubject"], "encodedList": encoded}})
-        credential = signed(badge(credentialStatus=status_entry(LIST_URL, PLACE * 1_000)))
-        shelf = Shelf(status_lists={LIST_URL: ListCopy(large, None)})
-        started = time.process_time()
-        report = report_on(credential, issuers=BY_NAME, shelf=shelf)
-        assert time.process_time() - started < LIMIT_S
-        assert (report.verdict, codes(report)["status"]) == (Verdict.INDETERMINATE, "status.unknown")
+    packed = bytearray(gzip.compress(bytes(4 * MAX_LIST_BYTES)))
+    packed[len(packed) // 2] ^= 0xFF
+    bare = {name: value for name, value in document.items() if name != "proof"}
+    subject = {**bare["credentialSubject"], "encodedList": encode_base64url(bytes(packed))}
+    shelf = Shelf(status_lists={LIST_URL: ListCopy(signed({**bare, "credentialSubject": subject}), None)})
+    report = report_on(signed(badge(credentialStatus=status_entry(LIST_URL, PLACE))), issuers=BY_NAME, shelf=shelf)
+    assert (report.verdict, codes(report)["status"]) == (Verdict.INDETERMINATE, "status.unknown")
+    assert report.check("status").details["lists"][0]["reason"] == "status_list.too_large"
 
 
 @pytest.mark.parametrize("place", ["credentialStatus", "evidence", "endorsement", "issuer", "credentialSubject"])

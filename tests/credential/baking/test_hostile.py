@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import zlib
 
 import pytest
@@ -14,9 +13,11 @@ from credroot.credential.baking.detect import read_credential_bytes
 from credroot.credential.baking.payload import MAX_PICTURE_BYTES
 from credroot.credential.baking.png import MAX_CHUNKS, bake_png, chunk
 from credroot.credential.baking.svg import MAX_SVG_BYTES, bake_svg
+from tests.counted import at_most
 from tests.credential.baking.pictures import JSON, JWT, OB3, PNG, SVG, credential, itxt, png, svg
 
-LIMIT_S = 0.25
+CALLS = 200_000
+"""Of functions, for a picture of the largest size: what is done inside of one is bounded by the picture's bytes."""
 ROOM = MAX_SVG_BYTES - 300
 
 
@@ -64,15 +65,12 @@ COSTLY = {
 
 
 @pytest.mark.parametrize("build", COSTLY.values(), ids=COSTLY)
-def test_a_picture_that_is_made_to_cost_is_refused_in_time(build):
+def test_a_picture_that_is_made_to_cost_is_refused_after_little_work(build):
     data = build()
-    spent = []
-    for _ in range(2):
-        begin = time.process_time()
-        with pytest.raises(InputError):
-            read_credential_bytes(data)
-        spent.append(time.process_time() - begin)
-    assert min(spent) < LIMIT_S
+    refusal_or_none(PNG)  # every reader is loaded
+    refusal_or_none(SVG)
+    with at_most(CALLS), pytest.raises(InputError):
+        read_credential_bytes(data)
 
 
 def test_a_bomb_of_one_gigabyte_needs_no_gigabyte():
