@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.shape_files import remembering
+from credroot.app.shape_files import RememberingFolder
 from credroot.core.budget import OF_ONE_FILE, VALUES_OF_A_CALL, Budget, Work
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.credential.data_integrity import ProofOutcome, verify_proofs
@@ -153,7 +153,7 @@ def test_files_are_parsed_page_by_page() -> None:
 
 
 def test_telling_apart_what_looks_the_same_is_paid_for_step_by_step(tmp_path: Path) -> None:
-    for canonicalize in (None, remembering(tmp_path)):
+    for canonicalize in (None, RememberingFolder(tmp_path)):
         budget = Budget({Work.STEPS: 100_000})
         verifier = Verifier(
             Trust((DEPLOYMENT,), (KNOWN,)), lambda _: Registry(), clock=lambda: NOW, canonicalize=canonicalize

@@ -49,11 +49,6 @@ class RememberingFolder:
         return self._found.canonical_form(document, steps=steps)
 
 
-def remembering(folder: Path) -> RememberingFolder:
-    """Give a canonicaliser that keeps shapes in `folder`."""
-    return RememberingFolder(folder)
-
-
 def fingerprint() -> bytes:
     """Name what canonical bytes depend on, in under a millisecond.
 

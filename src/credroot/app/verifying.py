@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from credroot.app.pinned_documents import PinnedDocuments
 from credroot.app.settings_table import SETTINGS_FILE
-from credroot.app.shape_files import remembering
+from credroot.app.shape_files import RememberingFolder
 from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _canonicalizer(settings: Settings) -> Canonicalize | None:
     """Give one that remembers shapes in the workspace; outside of one nothing is written anywhere."""
     if not (settings.workspace / SETTINGS_FILE).exists():
         return None
-    return remembering(settings.workspace / "cache" / "shapes")
+    return RememberingFolder(settings.workspace / "cache" / "shapes")
 
 
 def documents_of(settings: Settings, clock: Callable[[], datetime]) -> DocumentSource:

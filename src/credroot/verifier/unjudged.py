@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from credroot.core.report import Check, Outcome, Report
-from credroot.verifier.subject import INTERNAL
+from credroot.verifier.subject import INTERNAL, TOO_COSTLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def unjudged(error: BudgetExceeded, names: Iterable[str]) -> Report:
     """Say that a file could not be checked, nor anything that `names` ask; that is neither failure nor success."""
     message = f"It was not looked at: {error}."
-    return _unasked(
-        Check("format", Outcome.UNKNOWN, "format.too_costly", message, details={"reason": error.code}), names
-    )
+    return _unasked(Check("format", Outcome.UNKNOWN, TOO_COSTLY, message, details={"reason": error.code}), names)
 
 
 def failed_here(incident: Malformed, names: Iterable[str]) -> Report:
