@@ -27,6 +27,7 @@ class TestJob:
 
     what: str
     data: bytes = b""
+    is_judged_file_by_file: ClassVar[bool] = True
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, Any]:

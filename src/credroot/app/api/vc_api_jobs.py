@@ -46,6 +46,7 @@ class VcCredentialJob:
     """Verify one credential."""
 
     data: bytes
+    is_judged_file_by_file: ClassVar[bool] = False
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, Answer]:
@@ -66,6 +67,7 @@ class VcPresentationJob:
     """Verify a presentation, and every credential in it."""
 
     data: bytes
+    is_judged_file_by_file: ClassVar[bool] = False
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, Answer]:

@@ -43,6 +43,7 @@ class VerifyJob:
     data: bytes
     is_file: bool
     """Whether it is looked into for a credential; else it is JSON."""
+    is_judged_file_by_file: ClassVar[bool] = False
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, WrittenReport]:
@@ -65,6 +66,7 @@ class BatchJob:
     """Judge many files, and tell each report; what is left to be told is the result."""
 
     data: bytes
+    is_judged_file_by_file: ClassVar[bool] = True
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, list[WrittenReport]]:

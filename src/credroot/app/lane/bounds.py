@@ -14,9 +14,9 @@ MIB = 2**20
 class Bounds:
     """The bounds of one job, and of a process that does many."""
 
-    cpu_s: float = 0.8
+    cpu_s: float = 0.7
     """Seconds of a processor, after which the file that is looked at, and those after it, could not be checked."""
-    hard_cpu_s: float = 1.0
+    hard_cpu_s: float = 0.9
     """Seconds of a processor in our own code, after which the process is killed: it did not let itself be asked."""
     cpu_s_of_file: float = 0.003
     """Seconds of a processor more for each file that somebody has paid for: a badge takes half of that on a free

@@ -72,6 +72,11 @@ class Job(Protocol[T_co]):
         """How much of the seconds of a processor there are until it is cut; the rest is for what `cut` does."""
         ...
 
+    @property
+    def is_judged_file_by_file(self) -> bool:
+        """Whether each file that is paid for adds time: then what a cut leaves is of the files alone."""
+        ...
+
     def steps(self, desk: Desk) -> Generator[Step, bool, T_co]:
         """Do it, by the means of `desk`; each `Charge` is answered, nothing else is."""
         ...

@@ -87,6 +87,7 @@ class _Worker:
         self._began_with = data_bytes() or 0
         self._jobs = 0
         self._cpu_share = 1.0
+        self._has_time_of_files = False
 
     def serve_one(self) -> bool:
         """Do one job; answer whether there is to be another."""
@@ -99,7 +100,7 @@ class _Worker:
         error: Exception | None = None
         try:
             self._alarm.set(job.cpu_share)
-            self._cpu_share = job.cpu_share
+            self._cpu_share, self._has_time_of_files = job.cpu_share, job.is_judged_file_by_file
             value, reason = perform(job, self._desk, self._tell, self._charge, self._alarm.silence)
             is_cut = reason is not None
         except (RateSpentError, ProblemError, CredrootError) as refused:
@@ -126,7 +127,7 @@ class _Worker:
         with self._alarm.held():
             self._send(Asking(files))
             is_paid = self._connection.recv_bytes() == YES
-        if is_paid:
+        if is_paid and self._has_time_of_files:
             self._alarm.set(self._cpu_share, self._bounds.cpu_s_of_files(files))
         return is_paid
 

@@ -73,6 +73,7 @@ class PageJob:
     accept_language: str
     is_page: bool
     """Whether the answer is a page; else it is for the page's own script."""
+    is_judged_file_by_file: ClassVar[bool] = True
     cpu_share: ClassVar[float] = 0.6
     """A table of many files takes as long to be written as a third of them to be judged."""
 
@@ -136,6 +137,7 @@ class PaperJob:
     data: bytes
     content_type: str
     accept_language: str
+    is_judged_file_by_file: ClassVar[bool] = False
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, bytes]:
@@ -162,6 +164,7 @@ class CodeJob:
     """Read the QR codes in a picture."""
 
     data: bytes
+    is_judged_file_by_file: ClassVar[bool] = False
     cpu_share: ClassVar[float] = 1.0
 
     def steps(self, desk: Desk) -> Generator[Step, bool, str | None]:
