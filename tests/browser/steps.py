@@ -16,11 +16,14 @@ DROP = """async ([name, data]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([bytes], name));
   const begin = performance.now();
-  const shown = new Promise((done) => new MutationObserver((_, observer) => {
-    if (!document.querySelector("#verdict")) return;
-    observer.disconnect();
-    requestAnimationFrame(() => done(performance.now() - begin));
-  }).observe(document.querySelector("#result"), {childList: true}));
+  const shown = new Promise((done, never) => {
+    setTimeout(() => never(new Error("no verdict came")), 60_000);
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("#verdict")) return;
+      observer.disconnect();
+      requestAnimationFrame(() => done(performance.now() - begin));
+    }).observe(document.querySelector("#result"), {childList: true});
+  });
   const event = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
   document.querySelector("#drop").dispatchEvent(event);
   return shown;

@@ -21,6 +21,7 @@ from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
 from credroot.app.page.sealing import Sealer
 from credroot.core.budget import Budget
+from credroot.verifier.trust import Trust
 from tests.browser.reports import verdicts
 from tests.waiting import wait_until
 
@@ -36,6 +37,7 @@ class StubDesk:
 
     def __init__(self, *, extras: bool) -> None:
         self.limits = Limits()
+        self.trust = Trust()
         self.explorers = EXPLORERS
         self.sealer = Sealer() if extras and report_pdf.is_available() else None
         self.codes = CodeReader() if extras and CodeReader.is_available() else None
