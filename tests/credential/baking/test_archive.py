@@ -21,6 +21,15 @@ def zipped(*members: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
+def nameless(data: bytes, name: bytes) -> bytes:
+    """Take a name out of an archive's directory; `zipfile` writes none without."""
+    entry = data.rindex(b"PK\x01\x02")
+    end = data.rindex(b"PK\x05\x06")
+    directory = data[entry : entry + 28] + struct.pack("<H", 0) + data[entry + 30 : end].removesuffix(name)
+    size = struct.unpack_from("<I", data, end + 12)[0] - len(name)
+    return data[:entry] + directory + data[end : end + 12] + struct.pack("<I", size) + data[end + 16 :]
+
+
 def read_archive(data: bytes) -> tuple[Member, ...]:
     return tuple(Archive(data))
 
@@ -39,6 +48,12 @@ def test_files_are_read_in_order_and_folders_and_clutter_are_left_out() -> None:
 @pytest.mark.parametrize("name", ["../a", "a/../../b", "/etc/passwd", "C:/a", "..\\a", "a" * 300])
 def test_a_name_that_leads_elsewhere_spoils_the_archive(name: str) -> None:
     assert code_of(zipped(("ok", b"1"), (name, b"2"))) == "archive.unsafe_name"
+
+
+def test_a_file_without_a_name_spoils_the_archive() -> None:
+    named = zipped(("ok", b"1"), ("~", b"2"))
+    assert code_of(named.replace(b"~", b"\0")) == "archive.unsafe_name"
+    assert code_of(nameless(named, b"~")) == "archive.malformed"
 
 
 def test_a_link_spoils_the_archive() -> None:

@@ -72,7 +72,7 @@ class Archive:
         infos = self._archive.infolist()
         if len(infos) > MAX_ENTRIES:
             raise _too_many()
-        self._infos = [info for info in infos if not info.is_dir() and not _is_clutter(info.filename)]
+        self._infos = [info for info in infos if not _is_passed_over(info.filename)]
         _check_members(self._infos)
 
     def __len__(self) -> int:
@@ -146,12 +146,15 @@ def _check_members(infos: list[zipfile.ZipInfo]) -> None:
         raise InputError(f"the archive unpacks to more than {MAX_UNPACKED_BYTES} bytes", code="archive.too_large")
 
 
-def _is_clutter(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rpartition("/")[2] in _CLUTTER
+def _is_passed_over(name: str) -> bool:
+    # Not `ZipInfo.is_dir`: it has no answer for a name without a character.
+    return name.endswith("/") or name.startswith("__MACOSX/") or name.rpartition("/")[2] in _CLUTTER
 
 
 def _check_name(info: zipfile.ZipInfo) -> None:
     name = info.filename.replace("\\", "/")
+    if not name and not info.orig_filename:
+        raise InputError("the archive is damaged: one of its files has no name", code="archive.malformed")
     climbs = ".." in name.split("/") or name.startswith("/") or name[1:2] == ":"
     if climbs or stat.S_ISLNK(info.external_attr >> 16) or len(name) > MAX_NAME or "\0" in info.orig_filename:
         raise InputError("the archive has a name in it that leads elsewhere", code="archive.unsafe_name")
