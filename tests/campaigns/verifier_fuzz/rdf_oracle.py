@@ -189,9 +189,10 @@ def _hashed(canonical: Any, document: Any) -> Any:
 
 
 def _loses_members(document: Any) -> bool:
-    """Return whether pyoxigraph drops members, which PyLD and jsonld.js keep: in a credential of another type as well.
+    """Return whether pyoxigraph drops members, which PyLD and jsonld.js keep.
 
-    It is seen inside of a document, where `VerifiableCredential` stands beside a type with a context of its own.
+    It does so inside of a document, where an object has two types with contexts of their own: those of the first are
+    gone when the second is applied. Which types have one is not looked up: whatever has two is left out.
     """
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
     return any(_is_typed_twice(value) or _loses_members(value) for value in inner)
@@ -201,7 +202,7 @@ def _is_typed_twice(value: Any) -> bool:
     types = value.get("type") if isinstance(value, dict) else None
     if isinstance(value, list):
         return any(map(_is_typed_twice, value))
-    return isinstance(types, list) and len(types) > 1 and "VerifiableCredential" in types
+    return isinstance(types, list) and len(types) > 1
 
 
 def _by_pyoxigraph(document: Any) -> list[str]:
