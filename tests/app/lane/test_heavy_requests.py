@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from credroot.app.page.jobs import PageJob
 from credroot.app.settings import load_settings
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.time_is_up import TimeIsUp
+from credroot.credential.rdfc import _BoundedCanonicalization
 from credroot.verifier.evidence import Evidence
 from tests.app.api.asgi import Api
 from tests.app.api.conftest import write_workspace
@@ -28,7 +30,7 @@ from tests.app.api.live_server import LiveServer
 from tests.app.api.material import document, encoded
 from tests.app.api.test_type_confusion import FORM
 from tests.browser.photographs import LINK, photograph
-from tests.verifier.costly import many_forms, other_shape
+from tests.verifier.costly import many_forms, other_shape, wrong_proof
 
 FILES = 40
 CUT_AT = 25
@@ -124,6 +126,39 @@ def test_a_small_document_that_takes_more_than_a_little_is_judged_with_the_whole
     with pytest.raises(BudgetExceeded):
         budget.spend(Work.VALUES, 1_200)
     assert budget.has_refused
+
+
+def with_results(number: int, values: str) -> dict[str, Any]:
+    """Give a badge with a thing for each letter, which nothing else tells apart, and a wrong proof."""
+    made = document(number)
+    made["credentialSubject"]["result"] = [{"type": ["Result"], "value": value} for value in values]
+    return {**made, "proof": [wrong_proof(0)]}
+
+
+def test_a_known_shape_with_twins_in_it_is_not_told_apart_while_nobody_else_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    told_apart = _BoundedCanonicalization.main
+
+    def told(*arguments: Any) -> Any:
+        asked.append(current_thread() is main_thread())
+        return told_apart(*arguments)
+
+    monkeypatch.setattr(_BoundedCanonicalization, "main", told)
+    api = Api(write_workspace(tmp_path, "http://127.0.0.1:9"))
+    try:
+        for number in range(2):
+            api.ask("/v1/verify", with_results(number, "abcd"))
+        learnt = len(asked)
+        api.ask("/v1/verify", with_results(3, "efgh"))
+        assert len(asked) == learnt
+        _, report = api.ask("/v1/verify", with_results(4, "aaaa"))
+    finally:
+        api.close()
+    assert len(asked) > learnt
+    assert not any(asked)
+    assert {check["id"]: check["code"] for check in report["checks"]}["signature"] == "signature.failed"
 
 
 def test_what_a_file_may_not_cost_anywhere_is_refused_at_once() -> None:

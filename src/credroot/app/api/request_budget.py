@@ -16,6 +16,8 @@ DEADLINE_S: Final = 20.0
 """Seconds from the beginning of the work to its end, waiting for others included."""
 LIGHT_MICROSECONDS: Final = 100_000
 """Of what is judged within the process that serves everybody, whose other threads wait meanwhile in part."""
+QUICK_MICROSECONDS: Final = 2_500
+"""Of what is judged while nobody else is served: two signatures, and less than a document that PyLD canonicalises."""
 ALLOWED: Final = {Work.ENDORSEMENTS: 2_000, Work.LISTS: 200, Work.KILOBYTES: 48 * 1_024}
 """Kinds of work with a bound of their own."""
 
@@ -31,10 +33,12 @@ class LightBudget(Budget):
 
     __slots__ = ("has_refused",)
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, *, microseconds: int = LIGHT_MICROSECONDS
+    ) -> None:
         """Begin now."""
         end = monotonic() + DEADLINE_S
-        super().__init__(ALLOWED, microseconds=LIGHT_MICROSECONDS, is_late=lambda: monotonic() > end)
+        super().__init__(ALLOWED, microseconds=microseconds, is_late=lambda: monotonic() > end)
         self.has_refused = False
         """Whether something was not looked at for want of room here: a file's own bounds are another thing."""
 

@@ -15,7 +15,7 @@ import orjson
 from credroot.app.api.answers import JSON, Answer, problem_answer
 from credroot.app.api.inline import is_quick
 from credroot.app.api.problems import MEDIA_TYPE, UNAVAILABLE, ProblemError
-from credroot.app.api.request_budget import LightBudget
+from credroot.app.api.request_budget import LIGHT_MICROSECONDS, QUICK_MICROSECONDS, LightBudget
 from credroot.app.api.verdict_jobs import BatchJob, VerifyJob, written
 from credroot.app.api.verdict_reading import read_document
 from credroot.core.budget import Budget, Work
@@ -116,14 +116,16 @@ class VerdictRoutes:
         desk = self._desk
         if not desk.may_fetch and is_quick(subject):
             try:
-                return written(judge(next(desk.evidence([subject], budget=desk.budget(), waiting=False))))
+                report = self._judged(subject, QUICK_MICROSECONDS, waiting=False)
             except NotCachedError:
-                pass
-        return await self._workers.run(lambda: self._judged_in_thread(subject))
+                report = None
+            if report is not None:
+                return report
+        return await self._workers.run(lambda: self._judged(subject, LIGHT_MICROSECONDS))
 
-    def _judged_in_thread(self, subject: Subject) -> WrittenReport | None:
-        budget = LightBudget(self._desk.monotonic)
-        report = judge(next(self._desk.evidence([subject], budget=budget)))
+    def _judged(self, subject: Subject, microseconds: int, *, waiting: bool = True) -> WrittenReport | None:
+        budget = LightBudget(self._desk.monotonic, microseconds=microseconds)
+        report = judge(next(self._desk.evidence([subject], budget=budget, waiting=waiting)))
         return None if budget.has_refused else written(report)
 
 
