@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,19 @@ class Api:
     def close(self) -> None:
         self._loop.close()
 
+    def get(self, path: str) -> tuple[int, bytes]:
+        return self._asked("GET", path, b"", ())
+
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> tuple[int, bytes]:
+        return self._asked("POST", path, body, [(b"content-type", content_type.encode())])
+
+    def _asked(self, method: str, path: str, body: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, bytes]:
         scope = {
             "type": "http",
-            "method": "POST",
+            "method": method,
             "path": path,
             "query_string": b"",
-            "headers": [(b"content-type", content_type.encode())],
+            "headers": [*headers],
             "client": ("127.0.0.1", 1),
             "state": {},
         }

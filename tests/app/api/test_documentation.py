@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from fastapi import FastAPI
 
 from credroot.app.api.event_pages_documentation import EventsWire, IssuerWire
 from credroot.app.api.wire import ReportsWire, ReportWire
+from tests.app.api.asgi import Api
+from tests.app.api.conftest import write_workspace
 from tests.app.api.examples_maker import EXAMPLES, PATHS, QUERIES, requests_of
 from tests.app.api.material import encoded
 
@@ -24,6 +27,19 @@ def test_each_example_is_answered_as_documented(server, model, openapi, name) ->
     body = operation["requestBody"]["content"]["application/json"]["examples"][name]["value"]
     answer = operation["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
     assert server.post(PATHS[name], encoded(body)).json == answer
+
+
+def test_the_description_is_written_once(tmp_path, monkeypatch) -> None:
+    written = []
+    described = FastAPI.openapi
+    monkeypatch.setattr(FastAPI, "openapi", lambda inner: [written.append(1), described(inner)][1])
+    api = Api(write_workspace(tmp_path, "http://127.0.0.1:9"))
+    try:
+        answers = {api.get("/openapi.json") for _ in range(3)}
+    finally:
+        api.close()
+    (answer,) = answers
+    assert (answer[0], json.loads(answer[1])["openapi"][:2], len(written)) == (200, "3.", 1)
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from fastapi import FastAPI, Path, Query
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
@@ -93,6 +94,7 @@ def create_api(
         description=DESCRIPTION,
         docs_url=None,  # the page loads scripts from elsewhere
         redoc_url=None,
+        openapi_url=None,  # what the framework serves there is written anew for every request
         redirect_slashes=False,
     )
     bodies = BodyReader(limits, lambda scope, cost: gate.charge(scope, cost))
@@ -133,6 +135,7 @@ def create_api(
     _add_operator_routes(inner, readiness, metrics)
     _add_problems(inner)
     keep_nulls(inner)
+    _add_description(inner)
     _watch(metrics, gate, bodies, desk, lane, workers)
     return gate
 
@@ -219,6 +222,17 @@ def _add_operator_routes(inner: FastAPI, readiness: Readiness, metrics: Metrics)
         if name not in KINDS:
             raise ProblemError(NOT_FOUND)
         return PlainTextResponse(problem_page(KINDS[name]))
+
+
+def _add_description(inner: FastAPI) -> None:
+    written: list[bytes] = []
+
+    async def openapi(_request: Request) -> Response:
+        if not written:
+            written.append(orjson.dumps(inner.openapi()))
+        return Response(written[0], media_type="application/json")
+
+    inner.add_route("/openapi.json", openapi, include_in_schema=False)
 
 
 def _add_problems(inner: FastAPI) -> None:

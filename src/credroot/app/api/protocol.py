@@ -6,13 +6,14 @@ knows since when it has owed something, and `reap`, called every second, ends th
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from credroot.app.api.asking import NOBODY
 from credroot.app.api.limits import Limits
-from credroot.app.api.problems import BAD_REQUEST, HEADERS, ProblemError
+from credroot.app.api.problems import BAD_REQUEST, HEADERS, TARGET, ProblemError, ProblemKind
 from credroot.app.api.rate_limit import client_of
 from credroot.app.api.request_body import BODY_IS_HERE
 
@@ -23,7 +24,7 @@ SLACK_BYTES = 8 * 2**20
 """What a request may have on the wire beside a body of the largest size: headers, and the frames of chunks."""
 
 
-class _HeadTooLargeError(Exception):
+class _RefusedError(Exception):
     """Stops the parser."""
 
 
@@ -48,7 +49,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stalled_since: float | None = None
         self._head_bytes = 0
         self._request_bytes = 0
-        self._is_head_too_large = False
+        self._refusal = BAD_REQUEST
+        """What is wrong with a request that is refused before anybody is asked to answer it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection; beyond the limit, of whoever has the most the one goes that was silent for longest."""
@@ -100,7 +102,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._head_due is not None and self._head_bytes > self.limits.head_bytes:
-            self._is_head_too_large = True
+            self._refusal = HEADERS
             self.send_400_response("")
         elif self._request_bytes > self.limits.large_body_bytes + SLACK_BYTES:
             self.transport.abort()
@@ -117,22 +119,24 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take a piece of the request's target."""
         self._count(len(url))
         super().on_url(url)
+        if len(self.url) > self.limits.target_bytes:
+            self._refuse(TARGET)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header, or one trailer of a chunked body."""
         self._count(len(name) + len(value) + 4)
         if len(self.headers) >= self.limits.headers:
-            self._refuse_head()
+            self._refuse(HEADERS)
         super().on_header(name, value)
 
     def _count(self, size: int) -> None:
         self._head_size += size
         if self._head_size > self.limits.head_bytes:
-            self._refuse_head()
+            self._refuse(HEADERS)
 
-    def _refuse_head(self) -> None:
-        self._is_head_too_large = True
-        raise _HeadTooLargeError
+    def _refuse(self, kind: ProblemKind) -> None:
+        self._refusal = kind
+        raise _RefusedError
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
@@ -154,15 +158,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self._expect_head()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, or has too large a head, as a problem; the connection ends with it."""
+        """Refuse what is not HTTP, or has too large a head or target, as a problem; the connection ends with it."""
         if self.transport.is_closing():
             return
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.abort()
             return
-        problem = ProblemError(HEADERS if self._is_head_too_large else BAD_REQUEST)
-        status, body = problem.kind.status, problem.body()
-        phrase = b"Request Header Fields Too Large" if self._is_head_too_large else b"Bad Request"
+        status, body = self._refusal.status, ProblemError(self._refusal).body()
+        phrase = HTTPStatus(status).phrase.encode()
         self.transport.write(
             b"HTTP/1.1 %d %b\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\n"
             b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n%b"
