@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report
+from credroot.core.values import Digest
 from credroot.verifier.subject import Carrier, Malformed, SubmittedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from credroot.core.values import Digest
     from credroot.credential.baking.archive import Archive
 
 EVIDENCE_SUFFIX = ".evidence.json"
@@ -35,6 +35,13 @@ class Opened:
     """Why nothing could be taken out of it, or nobody looked; `data` is empty then. `Malformed` is an error of ours."""
     is_attachment: bool = False
     """Whether `data` was attached to a PDF."""
+    whole: Digest | None = None
+    """SHA-256 of the file itself, where `data` is not all of it; `None` too where it was not taken out at all."""
+
+    @property
+    def digest(self) -> Digest | None:
+        """SHA-256 of the file, to which a receipt refers; `None` where it was not taken out of its archive."""
+        return Digest.sha256(self.data) if self.whole is None and self.problem is None else self.whole
 
     def submitted(self, file_digest: Digest | None = None) -> SubmittedFile:
         """Return it as a verifier takes it; `file_digest` is of the file that a receipt is said to be of."""
@@ -131,7 +138,7 @@ class Opening:
 
     def _opened(self, place: int) -> Opened:
         if self._problem is not None:
-            return Opened(self._name, b"", self._problem)
+            return Opened(self._name, b"", self._problem, whole=Digest.sha256(self._data))
         if self._archive is None:
             return _attachment(self._name, self._data, self._budget)
         called = self._called(place)
@@ -198,6 +205,7 @@ def _attachment(name: str, data: bytes, budget: Budget) -> Opened:
         return Opened(name, data)
     from credroot.credential.baking.pdf import extract_pdf
 
+    whole = Digest.sha256(data)
     try:
         attached = extract_pdf(
             data,
@@ -205,5 +213,5 @@ def _attachment(name: str, data: bytes, budget: Budget) -> Opened:
             paid=lambda microseconds: budget.spend(Work.PARTS, microseconds),
         )
     except (InputError, BudgetExceeded) as error:
-        return Opened(name, b"", error)
-    return Opened(name, attached, is_attachment=True)
+        return Opened(name, b"", error, whole=whole)
+    return Opened(name, attached, is_attachment=True, whole=whole)

@@ -18,17 +18,23 @@ from credroot.app.page.checking import check as check_opened
 from credroot.app.page.jobs import _result, _result_or_incidents
 from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
+from credroot.core.merkle import MerkleTree
+from credroot.core.proof_value import AnchorClaim
+from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.report import Check, Outcome, Report, Verdict
+from credroot.core.values import Digest
 from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.svg import bake_svg
+from credroot.verifier.trust import Trust
+from credroot.verifier.verifier import Verifier
 from tests.browser.reports import credential, verdicts
 from tests.core.vectors import FOLDER
+from tests.verifier.stage import ACCOUNT, CHAIN, DEPLOYMENT, KNOWN, NOW, Registry, anchored, badge, changed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from credroot.app.page.checking import Verify
-    from credroot.core.values import Digest
     from credroot.verifier.subject import SubmittedFile
 
 
@@ -143,6 +149,53 @@ def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
     asked.clear()
     assert len(check([Given(text, "r.json")], verify_many)) == 1
     assert asked == [None]
+
+
+def receipt_of(data: bytes) -> bytes:
+    facts = FileFacts(Digest.sha256(data), bytes(32))
+    tree = MerkleTree([leaf_of_file(facts)])
+    claim = AnchorClaim(CHAIN, DEPLOYMENT.address, ACCOUNT.address, tree.root, tree.proof(0))
+    return json.dumps(Receipt(facts, claim).to_json()).encode()
+
+
+def pdf_with(attached: bytes) -> bytes:
+    stream = b"5 0 obj\n<</Type /EmbeddedFile /Length %d>>\nstream\n%s\nendstream\nendobj\n" % (len(attached), attached)
+    return b"%PDF-1.4\n" + stream + b"%%EOF\n"
+
+
+def told_beside(receipt: bytes, *files: bytes) -> dict[str, tuple[str, str]]:
+    """Give first code and verdict of each result, where a verifier knows the issuer of every receipt."""
+    trust = Trust((DEPLOYMENT,), (KNOWN,))
+    registry = Registry(leaf_count=1)
+    verifier = Verifier(trust, lambda _: registry, clock=lambda: NOW)
+    given = [Given(receipt, "receipt"), *(Given(data, f"file {place}") for place, data in enumerate(files))]
+    checked = check_opened(Entries(given), verifier.verify_in_turn, trust=trust)
+    return {one.name: (one.report.checks[0].code, one.report.verdict.value) for one in checked}
+
+
+OF_THE_FILE, OF_ANOTHER = ("format.receipt", "valid"), ("format.other_file", "invalid")
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4\n%%EOF\n", pdf_with(b"{}"), b"PK\x03\x04, and nothing more", b"text"])
+def test_a_receipt_is_of_the_file_and_not_of_what_was_taken_out_of_it(data: bytes) -> None:
+    assert told_beside(receipt_of(data), data) == {"receipt": OF_THE_FILE}
+    for other in (b"", b"{}"):
+        assert told_beside(receipt_of(other), data)["receipt"] == OF_ANOTHER
+
+
+def test_what_is_attached_to_a_pdf_lends_it_no_receipt() -> None:
+    attached = json.dumps(signed(badge())).encode()
+    told = told_beside(receipt_of(attached), pdf_with(attached))
+    assert told["receipt"] == ("format.file_missing", "indeterminate")
+    assert len(told) == 2
+    nested = zipped(a=zipped(b=b"c"))
+    assert told_beside(receipt_of(b""), nested, b"other")["receipt"] == ("format.file_missing", "indeterminate")
+
+
+def test_a_receipt_of_a_credentials_bytes_takes_no_verdict_away() -> None:
+    altered = json.dumps(changed(anchored(signed(badge())))).encode()
+    told = told_beside(receipt_of(altered), altered, b"other")
+    assert (told["file 0"], told["receipt"]) == (("format.credential", "invalid"), OF_THE_FILE)
 
 
 def codes_of(checked: Sequence[Checked]) -> list[tuple[str, str]]:

@@ -80,7 +80,9 @@ class _Read:
 
     name: str
     data: bytes
-    """As given, for a receipt may be of it."""
+    """What was given, or was attached to it."""
+    digest: Digest | None = None
+    """Of the file as it was given, for a receipt may be of it; `None` where it could not be taken out."""
     payload: bytes = b""
     carrier: Carrier | None = None
     subject: Subject | None = None
@@ -205,17 +207,17 @@ def _in_groups(read: Iterable[_Read]) -> Iterator[list[_Read]]:
 class _Seen:
     """What is left of one file."""
 
-    digest: Digest
+    digest: Digest | None
     has_document: bool
     checked: Checked | None = None
     """The result; `None` for a receipt that waits for its file, and for a file that a receipt is of."""
     receipt: _Read | None = None
 
     @property
-    def receipt_digest(self) -> Digest:
+    def receipt_digest(self) -> Digest | None:
         """The digest of the file that the receipt is of."""
         subject = None if self.receipt is None else self.receipt.subject
-        return subject.receipt.facts.digest if isinstance(subject, ReceiptSubject) else self.digest
+        return subject.receipt.facts.digest if isinstance(subject, ReceiptSubject) else None
 
 
 def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_Seen]:
@@ -223,7 +225,7 @@ def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_See
     asked = [entry for entry in few if entry.problem is None and not isinstance(entry.subject, ReceiptSubject)]
     reports = iter(verify([entry.submitted() for entry in asked]))
     for entry in few:
-        seen = _Seen(Digest.sha256(entry.data), bool(entry.document))
+        seen = _Seen(entry.digest, bool(entry.document))
         if isinstance(entry.subject, ReceiptSubject):
             seen.receipt = replace(entry, data=b"", payload=b"")  # many may have to wait for their files
         else:
@@ -235,11 +237,12 @@ def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_See
 def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
     """Judge receipts with the files they are of, and take those files out of the results.
 
-    A lone file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
+    A credential stays one: a receipt of its bytes, which anybody can write, says nothing of what became of it. A lone
+    file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
     """
     receipts = [(place, one) for place, one in enumerate(seen) if one.receipt is not None]
-    others = {one.digest: place for place, one in enumerate(seen) if one.receipt is None}
-    is_pair = len(seen) == 2 and len(receipts) == 1 and not seen[next(iter(others.values()))].has_document
+    others = {one.digest: place for place, one in enumerate(seen) if one.receipt is None and one.digest is not None}
+    is_pair = len(seen) == 2 and len(receipts) == len(others) == 1 and not seen[min(others.values())].has_document
     for start in range(0, len(receipts), FILES_AT_ONCE):
         few = receipts[start : start + FILES_AT_ONCE]
         wanted = [next(iter(others)) if is_pair else one.receipt_digest for _, one in few]
@@ -248,7 +251,7 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
         for (place, one), report, digest in zip(few, verify(asked), digests, strict=True):
             if one.receipt is not None:
                 yield Judged(place, _checked(one.receipt, report, details=len(seen) == 1))
-            if digest is not None:
+            if digest is not None and not seen[others[digest]].has_document:
                 yield Judged(others[digest], None)
 
 
@@ -265,11 +268,11 @@ class _Reading:
         try:
             return self._read_named(name, opened)
         except Exception as error:
-            return _Read(name, opened.data, problem=incident(error))
+            return _Read(name, opened.data, opened.digest, problem=incident(error))
 
     def _read_named(self, name: str, opened: Opened) -> _Read:
         if opened.problem is not None:
-            return _Read(name, opened.data, problem=opened.problem)
+            return _Read(name, opened.data, opened.digest, problem=opened.problem)
         budget = None if self.budget is None else self.budget.for_reading()
         try:
             if budget is not None:
@@ -282,10 +285,10 @@ class _Reading:
             if self.budget is not None:
                 self.budget.spend(Work.PARSED, len(payload) // 1_024)
         except (InputError, BudgetExceeded) as error:
-            return _Read(name, opened.data, problem=error)
+            return _Read(name, opened.data, opened.digest, problem=error)
         subject = read_subject(payload, self.trust, carrier=carrier, budget=budget)
         document = subject.document if isinstance(subject, CredentialSubject) else {}
-        return _Read(name, opened.data, payload, carrier, subject, document)
+        return _Read(name, opened.data, opened.digest, payload, carrier, subject, document)
 
 
 def _read_with_code(read: _Read, read_code: Callable[[bytes], str | None], reading: _Reading) -> _Read:
