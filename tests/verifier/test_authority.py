@@ -172,6 +172,30 @@ def test_an_account_that_its_did_document_ended_binds_what_it_anchored_before(me
     assert told(own, after, Registry(status=Status.REVOKED)).verdict is Verdict.INVALID
 
 
+def test_an_old_profile_does_not_bring_back_an_account_that_the_did_document_ended():
+    trusted = TrustedIssuer(DID_WEB, None, "Example University", "the tests")
+    old = profile_bytes(DID_WEB, method=WEB_METHOD)
+    registry = Registry(profile=Digest.sha256(old))
+    documents = badge(DID_WEB), signed_for(badge(DID_WEB), ACCOUNT, method=WEB_METHOD)
+
+    def told(document: dict[str, Any], ended: str, **policy: Any) -> Any:
+        known = web_document(ACCOUNT.caip10)
+        known["verificationMethod"][1]["revoked"] = ended
+        shelf = Shelf(did_documents={DID_WEB: known}, profiles={Digest.sha256(old): old})
+        return report_on(anchored(document), issuers=(trusted,), shelf=shelf, registry=registry, **policy)
+
+    for document in documents:
+        report = told(document, "2026-01-15T00:00:00Z")
+        assert (report.verdict, codes(report)["issuer"]) == (Verdict.INDETERMINATE, "issuer.account_unbound")
+        assert told(document, "2026-05-20T00:00:00Z").verdict is Verdict.VALID
+    own = documents[1]
+    assert codes(told(own, "2026-05-20T00:00:00Z"))["status"] == "status.account_unbound"
+    shelf = Shelf(did_documents={DID_WEB: web_document(ACCOUNT.caip10)})
+    shelf.did_documents[DID_WEB]["verificationMethod"][1]["revoked"] = "2026-01-15T00:00:00Z"
+    report = judged(anchored(own), shelf)
+    assert (report.verdict, codes(report)["anchor"]) == (Verdict.INDETERMINATE, "anchor.of_another")
+
+
 def test_an_old_profile_does_not_bring_back_an_account_that_the_newer_one_left_out():
     old, new = profile_bytes(account=STRANGER), profile_bytes(account=ACCOUNT)
     registry = Registry(profile=Digest.sha256(old))

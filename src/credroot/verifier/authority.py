@@ -48,8 +48,9 @@ def _is_bound(evidence: Evidence, *, still: bool) -> bool:
     found = bindings(evidence)
     if any(binding.holds and not (still and binding.ended_at is not None) for binding in found):
         return True
-    has_ended = any(binding.ended_at is not None for binding in found)
-    return not (still and has_ended) and _is_signed_for(evidence, subject, did)
+    ended = [binding for binding in found if binding.ended_at is not None]
+    has_ended = any(still or not binding.holds for binding in ended)
+    return not has_ended and _is_signed_for(evidence, subject, did)
 
 
 def _is_signed_for(evidence: Evidence, subject: CredentialSubject, did: str) -> bool:

@@ -4,7 +4,7 @@ document. Who the issuer is only the list says; the others show that DID and acc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class Binding:
     name: str | None = None
     """The name that the issuer gives itself there."""
     ended_at: datetime | None = None
-    """When the account ceased to be the issuer's; what it anchored before stays the issuer's."""
+    """When the account ceased to be the issuer's; what it anchored before stays the issuer's, and nothing after."""
 
 
 def account_of(evidence: Evidence) -> AccountId | None:
@@ -53,8 +53,10 @@ def bindings(evidence: Evidence) -> tuple[Binding, ...]:
     if not isinstance(subject, CredentialSubject) or account is None:
         return ()
     did = issuer_id(subject.document)
-    found = (_by_profile(evidence, did, account), _by_did_document(evidence, did, account))
-    return tuple(binding for binding in found if binding is not None)
+    by_profile, by_document = _by_profile(evidence, did, account), _by_did_document(evidence, did, account)
+    if by_profile is not None and by_document is not None:
+        by_profile = _as_ended(by_profile, by_document)
+    return tuple(binding for binding in (by_profile, by_document) if binding is not None)
 
 
 def known_to_anchor(evidence: Evidence, did: str) -> str | None:
@@ -151,8 +153,22 @@ def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Bindin
         return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
     ended_at = accounts[account]
     if ended_at is not None and not _was_anchored_before(evidence, ended_at):
-        return Binding(DID_DOCUMENT, False, "The DID document says that the account was the issuer's only before.")
+        reason = "The DID document says that the account was the issuer's only before."
+        return Binding(DID_DOCUMENT, False, reason, ended_at=ended_at)
     return Binding(DID_DOCUMENT, True, "The DID document names the account.", ended_at=ended_at)
+
+
+def _as_ended(by_profile: Binding, by_document: Binding) -> Binding:
+    """Return what a profile says where the DID document ended the account.
+
+    Who has the account's key makes it point to any profile that once named it, so an old one does not bring it back.
+    """
+    if by_document.ended_at is None or not by_profile.holds:
+        return by_profile
+    ended_at = min(by_document.ended_at, by_profile.ended_at or by_document.ended_at)
+    if by_document.holds:
+        return replace(by_profile, ended_at=ended_at)
+    return replace(by_profile, holds=False, reason=by_document.reason, ended_at=ended_at)
 
 
 def _accounts(document: JsonObject, did: str) -> dict[AccountId | None, datetime | None]:
