@@ -69,6 +69,17 @@ def test_a_null_does_not_take_the_place_of_what_a_token_says(claim: str, member:
     assert codes(report)["validity"] in ("validity.expired", "validity.not_yet")
 
 
+@pytest.mark.parametrize(
+    ("claim", "member", "older"), [("exp", "validUntil", "expirationDate"), ("nbf", "validFrom", "issuanceDate")]
+)
+def test_a_null_beside_the_older_word_does_not_hide_what_a_token_says(claim: str, member: str, older: str):
+    moment = int(NOW.timestamp()) + (-86_400 if claim == "exp" else 86_400)
+    stated = {"exp": "2030-01-01T00:00:00Z", "nbf": "2020-01-01T00:00:00Z"}[claim]
+    claims = {**jwt_badge(), member: None, older: stated, claim: moment}
+    report = report_on(jwt(claims).encode(), issuers=(KNOWN_BY_NAME,))
+    assert (report.verdict, codes(report)["format"]) == (Verdict.INVALID, "jwt.claims_disagree")
+
+
 def test_the_anchor_of_a_stranger_does_not_stand_before_the_issuers():
     own = anchored(signed(badge()))
     foreign = anchored(signed(badge()), STRANGER)["proof"][1]

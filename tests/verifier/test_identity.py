@@ -159,8 +159,17 @@ def test_a_key_that_was_removed_before_the_anchor_signs_nothing(at: Any):
 
 def test_without_an_anchor_nothing_dates_a_signature_of_a_removed_key():
     credential = signed(badge(DID_WEB), method=WEB_METHOD)
-    report = report_on(credential, issuers=(WEB_BY_NAME,), shelf=ended((NOW + timedelta(days=9)).isoformat()))
+    report = report_on(credential, issuers=(WEB_BY_NAME,), shelf=ended((NOW - timedelta(days=9)).isoformat()))
     assert (report.verdict, codes(report)["signature"]) == (Verdict.INDETERMINATE, "signature.key_removed")
+
+
+@pytest.mark.parametrize("member", ["revoked", "expires"])
+def test_a_key_that_ends_one_day_is_not_removed_before(member: str):
+    document = web_document()
+    document["verificationMethod"][0][member] = (NOW + timedelta(days=9)).isoformat()
+    shelf = Shelf(did_documents={DID_WEB: document})
+    report = report_on(signed(badge(DID_WEB), method=WEB_METHOD), issuers=(WEB_BY_NAME,), shelf=shelf)
+    assert (report.verdict, codes(report)["signature"]) == (Verdict.VALID, "signature.ok")
 
 
 def test_a_profile_dates_removed_keys_as_well():

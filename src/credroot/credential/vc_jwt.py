@@ -169,7 +169,7 @@ def _check_agreement(claims: JsonObject, credential: JsonObject) -> None:
         if claim is not None and member is not None and claim != member:
             raise InputError(f"{name} says {claim!s:.80}, the credential {member!s:.80}", code="jwt.claims_disagree")
     for name, members in (("nbf", ("validFrom", "issuanceDate")), ("exp", ("validUntil", "expirationDate"))):
-        stated = next((credential[member] for member in members if member in credential), None)
+        stated = next((found for found in map(credential.get, members) if found is not None), None)
         moment = _numeric_date(claims, name)
         if moment is not None and stated is not None and moment != _whole_seconds(stated):
             raise InputError(f"{name} says {moment}, the credential {stated!s:.40}", code="jwt.claims_disagree")

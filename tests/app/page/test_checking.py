@@ -15,7 +15,11 @@ import pytest
 
 from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turn
 from credroot.app.page.checking import check as check_opened
+from credroot.app.page.embedding import brief
 from credroot.app.page.jobs import _result, _result_or_incidents
+from credroot.app.page.results import ResultWriter
+from credroot.app.page.table import TableWriter
+from credroot.app.page.wording import wording
 from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
 from credroot.core.merkle import MerkleTree
@@ -25,11 +29,25 @@ from credroot.core.report import Check, Outcome, Report, Verdict
 from credroot.core.values import Digest
 from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.svg import bake_svg
+from credroot.credential.endorsement import endorsement
 from credroot.verifier.trust import Trust
 from credroot.verifier.verifier import Verifier
 from tests.browser.reports import credential, verdicts
 from tests.core.vectors import FOLDER
-from tests.verifier.stage import ACCOUNT, CHAIN, DEPLOYMENT, KNOWN, NOW, Registry, anchored, badge, changed, signed
+from tests.verifier.stage import (
+    ACCOUNT,
+    ANCHORED_AT,
+    CHAIN,
+    DEPLOYMENT,
+    DID,
+    KNOWN,
+    NOW,
+    Registry,
+    anchored,
+    badge,
+    changed,
+    signed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -196,6 +214,24 @@ def test_a_receipt_of_a_credentials_bytes_takes_no_verdict_away() -> None:
     altered = json.dumps(changed(anchored(signed(badge())))).encode()
     told = told_beside(receipt_of(altered), altered, b"other")
     assert (told["file 0"], told["receipt"]) == (("format.credential", "invalid"), OF_THE_FILE)
+
+
+def test_an_endorsement_is_no_skill_of_anybody_in_a_brief_answer_or_a_table() -> None:
+    profile: Any = {"id": DID, "type": ["Profile"], "name": "Example University"}
+    endorsed = "https://other.example/achievements/7"
+    document = signed(
+        endorsement(profile, endorsed, endorsement_id="urn:uuid:1", name="Doctor", valid_from=ANCHORED_AT)
+    )
+    trust = Trust((DEPLOYMENT,), (KNOWN,))
+    verifier = Verifier(trust, lambda _: Registry(), clock=lambda: NOW)
+    entries = Entries([Given(json.dumps(document).encode(), "e.json")])
+    checked = check_opened(entries, verifier.verify_in_turn, trust=trust)
+    words = wording("en")
+    facts: Any = brief(checked[0], words)["facts"]
+    assert [(fact["name"], fact["value"]) for fact in facts[:2]] == [("Endorsement", "Doctor"), ("Endorses", endorsed)]
+    table = str(TableWriter(ResultWriter(words, {})).table(checked * 2))
+    assert "Doctor" not in table
+    assert f"Endorses <bdi>{endorsed}</bdi>" in table
 
 
 def codes_of(checked: Sequence[Checked]) -> list[tuple[str, str]]:

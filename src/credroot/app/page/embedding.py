@@ -69,9 +69,11 @@ def _facts(checked: Checked, told: Telling) -> list[tuple[str, str]]:
         return []
     values = told.values()
     according = told.wording.text("shown.according", source=values["source"])
+    what = [("shown.holder", shown.holder), ("shown.skill", shown.skill)]
+    if shown.endorses:
+        what = [("shown.endorsement", shown.skill), ("shown.endorses", shown.endorses)]
     return [
-        ("shown.holder", shown.holder),
-        ("shown.skill", shown.skill),
+        *what,
         ("shown.issuer", f"{values['issuer']}, {according}"),
         ("shown.issued", day(shown.issued or None)),
         ("shown.expires", day(shown.expires or None)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from credroot.app.page.checking import Checked
+    from credroot.app.page.showing import Shown
 
 _COLUMNS = ("file", "verdict", "skill", "holder", "issuer", "why")
 _ORDER = (Tone.BAD, Tone.WITHDRAWN, Tone.UNSURE, Tone.GOOD)
@@ -108,11 +109,17 @@ class TableWriter:
                 ),
                 data_value=str(_ORDER.index(conclusion.tone)),
             ),
-            element("td", element("bdi", entry.shown.skill) if verified else unshown),
+            element("td", self._skill(entry.shown) if verified else unshown),
             element("td", element("bdi", entry.shown.holder) if verified else unshown),
             element("td", element("bdi", issuer) if issuer else unshown),
             element("td", why),
         )
+
+    def _skill(self, shown: Shown) -> Markup:
+        """Write a skill; of an endorsement, which nobody holds, what it endorses."""
+        if shown.endorses:
+            return joined(self._texts["shown.endorses"], " ", element("bdi", shown.endorses))
+        return element("bdi", shown.skill)
 
 
 def csv_of(checked: Sequence[Checked]) -> bytes:

@@ -169,6 +169,6 @@ def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement:
         if not held:
             return "proof.mixed_suites"
     found = [keys.find(result.verification_method or "") for result in held]
-    if held and all(key is not None and key.removed_at is not None for key in found):
+    if held and all(key is not None and key.removed_at is not None and key.removed_at <= evidence.now for key in found):
         return "signature.key_removed"
     return "proof.verified" if held else own[0].code

@@ -84,11 +84,14 @@ def _by_the_issuer(evidence: Evidence, subject: CredentialSubject, results: Sequ
 
 
 def _in_time(evidence: Evidence, keys: KeyBook, result: Signature) -> Check:
-    """Judge a signature that holds by when its key was removed: what was anchored before was signed before."""
+    """Judge a signature that holds by when its key was removed: what was anchored before was signed before.
+
+    A key that will be removed one day is not removed yet, and what it signed is there now.
+    """
     found = keys.find(result.method)
     source = "did" if found is None else found.source
     details: JsonObject = {"key": result.method, "keySource": source}
-    if found is None or found.removed_at is None:
+    if found is None or found.removed_at is None or evidence.now < found.removed_at:
         message = "It was signed with the key of the issuer that it names."
         return Check(SIGNATURE, Outcome.PASSED, "signature.ok", message, details=details)
     removed = format_time(found.removed_at) if found.removed_at.year > 1 else "an unknown moment"
