@@ -25,6 +25,7 @@ from tests.verifier.stage import (
     Registry,
     Shelf,
     anchored,
+    as_bytes,
     badge,
     changed,
     codes,
@@ -214,3 +215,17 @@ def test_the_day_of_a_suspension_is_not_taken_for_that_of_a_revocation_by_list()
     check = report_on(document, registry=registry, shelf=at_hand(status_list((PLACE,)))).check("status")
     assert check.code == "status.revoked"
     assert "withdrawnAt" not in check.details
+
+
+@pytest.mark.parametrize(
+    ("stated", "rewritten"),
+    [({"statusListIndex": PLACE}, f"{PLACE}.0"), ({"statusSize": 1}, "1.0"), ({"statusSize": 1}, "10e-1")],
+)
+def test_a_number_in_another_spelling_takes_a_file_from_no_list(stated: dict[str, int], rewritten: str):
+    ((name, number),) = stated.items()
+    given = anchored(badge(credentialStatus={**status_entry(LIST_URL, PLACE), **stated}))
+    altered = as_bytes(given).replace(f'"{name}": {number}'.encode(), f'"{name}": {rewritten}'.encode())
+    assert altered != as_bytes(given)
+    for document in (given, altered):
+        report = report_on(document, shelf=at_hand(status_list((PLACE,))))
+        assert (report.verdict, codes(report)["status"]) == (Verdict.INVALID, "status.revoked")

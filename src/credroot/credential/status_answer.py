@@ -140,6 +140,7 @@ def _entry(entry: JsonObject, problems: list[StatusProblem]) -> _Entry:
     if ENTRY_TYPE not in _strings(entry.get("type")):
         raise _refused("entry", ProblemType.MALFORMED, f"the entry's type is not {ENTRY_TYPE}")
     purpose, index, address = (entry.get(name) for name in ("statusPurpose", "statusListIndex", "statusListCredential"))
+    index = _whole(index)
     if isinstance(index, int) and not isinstance(index, bool):
         problems.append(_problem("index_type", ProblemType.MALFORMED, "statusListIndex is a number, not text", False))
         index = str(index)
@@ -147,10 +148,15 @@ def _entry(entry: JsonObject, problems: list[StatusProblem]) -> _Entry:
         raise _refused("entry", ProblemType.MALFORMED, "the entry has no statusPurpose or statusListCredential")
     if not isinstance(index, str) or not _INDEX.fullmatch(index):
         raise _refused("entry", ProblemType.MALFORMED, "statusListIndex is not a number in base 10")
-    bits = entry.get("statusSize", 1)
+    bits = _whole(entry.get("statusSize", 1))
     if isinstance(bits, bool) or not isinstance(bits, int) or not 1 <= bits <= bitstring.MAX_ENTRY_BITS:
         raise _refused("entry_size", ProblemType.MALFORMED, f"statusSize is not 1 to {bitstring.MAX_ENTRY_BITS}")
     return _Entry(purpose, int(index), bits, address)
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """Return a whole number as an integer: RFC 8785 writes 5 and 5.0 alike, so whoever holds a file may choose."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _subject(document: JsonObject, entry: _Entry) -> JsonObject:
