@@ -72,7 +72,7 @@ def test_who_is_accredited_is_known_from_then_on_and_not_once_it_is_withdrawn(
     credential = workspace.credentials[0].read_bytes()
     report = credroot.verify(credential, workspace=verifier)
     assert (report.verdict, report.check("issuer").code) == (credroot.Verdict.VALID, "issuer.accredited")
-    assert report.check("issuer").details["name"] == "Testing College"
+    assert report.check("issuer").details["ownName"] == "Testing College"
     assert accredit("--withdraw").returncode == 0
     report = credroot.verify(credential, workspace=verifier)
     assert report.check("issuer").code == "issuer.self_described"

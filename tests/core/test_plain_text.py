@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 
-from credroot.core.plain_text import on_screen, one_line
+from credroot.core.plain_text import MAX_NAME, as_name, on_screen, one_line
 
 FORGERY = (
     "x)\r\x1b[2KVALID  diploma.json  (Doctor of Medicine)\n  ok  signature\u2028\x85\x9b8m\u202egnp\u2066\ufeff\u200b"
@@ -34,6 +35,24 @@ def test_marks_of_direction_and_the_invisible_are_dropped() -> None:
     formats = {chr(code) for code in range(0x20000) if unicodedata.bidirectional(chr(code)) in _DIRECTIONS}
     assert formats
     assert [one_line(mark) for mark in formats - joiners] == [""] * len(formats - joiners)
+
+
+@pytest.mark.parametrize("name", ["badge.json", "a/b c.json", "Łukasz \u5b66.png"])
+def test_an_ordinary_name_is_told_as_it_is(name: str) -> None:
+    assert as_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["a.json  (Doctor of Medicine, Mallory)", "a  b", " a", "a ", 'a"b', "a [format.credential]", "a\n b"]
+)
+def test_a_name_that_reads_like_words_of_ours_is_quoted(name: str) -> None:
+    assert json.loads(as_name(name)) == one_line(name)
+
+
+def test_a_long_name_pushes_nothing_out_of_sight() -> None:
+    told = as_name("begin" + "x" * 1_000 + "end")
+    assert (told[:5], told[-3:], len(told) <= MAX_NAME + 1) == ("begin", "end", True)
+    assert len(as_name("a" + " " * 1_000 + "b")) <= MAX_NAME + 3
 
 
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

@@ -12,7 +12,7 @@ from credroot.chain.scope import Scope
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import AccountId, Address, ChainId, Digest
-from credroot.verifier.trust import TrustedAccreditor
+from credroot.verifier.trust import TrustedAccreditor, TrustedIssuer
 from tests.verifier.stage import (
     ACCOUNT,
     ANCHORED_AT,
@@ -72,9 +72,23 @@ def test_an_issuer_that_a_trusted_accreditor_vouches_for_is_known_and_the_report
 
 
 def test_its_name_is_the_profiles_and_never_what_the_credential_says_of_itself():
-    name = judged().check("issuer").details["name"]
-    assert name != badge()["issuer"]["name"]
-    assert name == "Example University"
+    details = judged().check("issuer").details
+    assert details["ownName"] == "Example University" != badge()["issuer"]["name"]
+
+
+def test_what_it_calls_itself_is_never_the_accreditors_word():
+    check = judged().check("issuer")
+    assert check.details["name"] == badge()["issuer"]["id"]
+    assert "which calls itself 'Example University'" in check.message
+
+
+@pytest.mark.parametrize("listed", ["Example University", "EXAMPLE-University", "\uff25xample  University."])
+def test_it_can_not_call_itself_by_the_name_of_a_listed_issuer(listed: str):
+    somebody = TrustedIssuer("did:web:somebody.example", STRANGER, listed, "configuration")
+    report = judged(issuers=(somebody,))
+    assert report.verdict is Verdict.VALID
+    assert "ownName" not in report.check("issuer").details
+    assert "Example" not in report.check("issuer").message
 
 
 def test_an_accredited_account_speaks_for_no_did_that_does_not_name_it():

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from credroot.app.api.verdict_reading import read_item
 from credroot.core.budget import Budget
+from credroot.core.merkle import MerkleTree
+from credroot.core.proof_value import AnchorClaim
+from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.report import Verdict
 from credroot.core.values import Digest
 from credroot.verifier.subject import Malformed, SubmittedFile, subject_of
 from credroot.verifier.trust import Trust, TrustedIssuer
 from tests.verifier.stage import (
+    ACCOUNT,
+    CHAIN,
     DEPLOYMENT,
     KNOWN,
     KNOWN_BY_NAME,
@@ -53,3 +59,22 @@ def test_over_http_only_a_receipt_stands_where_one_is_sent(digest: str | None):
     subject = read_item(item, Trust((DEPLOYMENT,), (KNOWN,)), Budget())
     assert isinstance(subject, Malformed)
     assert subject.code == "format.not_a_receipt"
+
+
+def receipt_of(file: bytes) -> bytes:
+    facts = FileFacts(Digest.sha256(file), bytes(32))
+    tree = MerkleTree([leaf_of_file(facts)])
+    claim = AnchorClaim(CHAIN, DEPLOYMENT.address, ACCOUNT.address, tree.root, tree.proof(0))
+    return json.dumps(Receipt(facts, claim).to_json()).encode()
+
+
+def test_a_receipt_of_an_account_that_several_issuers_share_names_them_all():
+    sharing = replace(KNOWN, did="did:web:other.example", name="Other College", source="a register")
+    verifier = Verifier(Trust((DEPLOYMENT,), (KNOWN, sharing)), lambda _: Registry(leaf_count=1), clock=lambda: NOW)
+    report = verifier.verify(receipt_of(b"a file"), file_digest=Digest.sha256(b"a file"))
+    told = report.check("issuer").details
+    assert report.verdict is Verdict.VALID
+    assert (told["name"], "id" in told) == (f"{KNOWN.name} or Other College", False)
+    alone = Verifier(Trust((DEPLOYMENT,), (KNOWN,)), lambda _: Registry(leaf_count=1), clock=lambda: NOW)
+    told = alone.verify(receipt_of(b"a file"), file_digest=Digest.sha256(b"a file")).check("issuer").details
+    assert (told["name"], told["id"]) == (KNOWN.name, KNOWN.did)

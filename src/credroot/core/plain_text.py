@@ -8,6 +8,7 @@ Source: Unicode 16, Bidi_Control and Default_Ignorable_Code_Point, without the j
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -19,12 +20,26 @@ _UNSEEN: Final = (
 )
 CONTROLS: Final = re.compile(f"[{_CONTROLS}{_UNSEEN}]")
 """What no text shows: all but tabs and line feeds of ASCII's controls, and what hides or reorders."""
+MAX_NAME: Final = 120
+"""Characters of a name that are shown."""
+_LIKE_OURS: Final = re.compile(r"\s\s|[()\[\]\"]|^\s|\s$")
 _AT_BREAKS: Final = re.compile(f"[{_BREAKS}]+")
 
 
 def one_line(text: str) -> str:
     """Return a text as one line: a space at each break, and nothing that is not seen."""
     return CONTROLS.sub("", _AT_BREAKS.sub(" ", text))
+
+
+def as_name(text: str) -> str:
+    """Return a stranger's name for a file as it may stand beside words of ours: quoted where it reads like them.
+
+    What is long is shortened in the middle, so that nothing of ours is pushed out of sight.
+    """
+    line = one_line(text)
+    if len(line) > MAX_NAME:
+        line = f"{line[: MAX_NAME // 2]}\u2026{line[-MAX_NAME // 2 :]}"
+    return json.dumps(line, ensure_ascii=False) if _LIKE_OURS.search(line) else line
 
 
 def on_screen(text: str) -> str:

@@ -20,7 +20,7 @@ from credroot.app.settings import load_settings
 from credroot.app.terminal import say
 from credroot.app.verifying import verifier_of
 from credroot.core.errors import InputError
-from credroot.core.plain_text import one_line
+from credroot.core.plain_text import as_name, one_line
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.values import Digest
 from credroot.verifier.trust import PinnedBlock
@@ -254,7 +254,7 @@ def _told(name: str, report: Report, *, brief: bool) -> str:
     What a file says is shown as far as something vouches for it; nothing in it makes a line of its own.
     """
     subject = _about(report)
-    head = f"{_WORDS[report.verdict]}  {name}" + (f"  ({subject})" if subject else "")
+    head = f"{_WORDS[report.verdict]}  {as_name(name)}" + (f"  ({subject})" if subject else "")
     if brief and report.verdict is Verdict.VALID:
         return one_line(head)
     lines = [head]

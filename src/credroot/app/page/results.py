@@ -145,7 +145,7 @@ class ResultWriter:
             told = joined(element("bdi", checked.shown.issuer or self._text("shown.unnamed")))
         elif is_known:
             told = joined(
-                element("bdi", plain(details.get("name")), class_="issuer-name"),
+                element("bdi", self.telling(checked.report).issuer(), class_="issuer-name"),
                 " ",
                 element(
                     "span",

@@ -93,9 +93,9 @@ class TableWriter:
         conclusion = conclude(entry.report)
         verified = entry.shown.standing is Standing.VERIFIED
         unshown = element("span", self._texts["table.unverified"], class_="unshown")
-        name = next((check.details.get("name") for check in entry.report.checks if check.id == "issuer"), None)
-        issuer = name if isinstance(name, str) and verified else None
-        why = self._writer.telling(entry.report).answer(conclusion.check) if conclusion.check else None
+        told = self._writer.telling(entry.report)
+        issuer = told.issuer() if verified else ""
+        why = told.answer(conclusion.check) if conclusion.check else None
         return element(
             "tr",
             element("th", element("bdi", entry.name, title=entry.name), scope="row"),

@@ -67,12 +67,18 @@ class Telling:
         """Give the values behind a check's message; nothing where it was not asked."""
         return next((dict(check.details) for check in self.report.checks if check.id == check_id), {})
 
+    def issuer(self) -> str:
+        """Name the issuer as somebody vouches for it, and with what it calls itself; nothing where nobody does."""
+        details = self.details("issuer")
+        name, own = plain(details.get("name")), plain(details.get("ownName"))
+        return self.wording.text("shown.calls_itself", id=name, name=own) if own else name
+
     def values(self) -> dict[str, str]:
         """Give the texts that sentences about a report may need."""
         words, subject = self.wording, self.report.subject
         issuer, status = self.details("issuer"), self.details("status")
         return {
-            "issuer": plain(issuer.get("name")) or words.texts["shown.issuer_unknown"],
+            "issuer": self.issuer() or words.texts["shown.issuer_unknown"],
             "source": plain(issuer.get("source")),
             **self._accreditation(issuer.get("accreditation")),
             "anchored": words.minute_of(plain(self.details("anchor").get("anchoredAt"))),

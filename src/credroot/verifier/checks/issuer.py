@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credroot.chain.facts import ChainFacts
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 ISSUER = "issuer"
 KEY = "key"
 _WORDS = {PROFILE: "its profile on chain"}
+_NO_QUOTES = dict.fromkeys(map(ord, "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"))
+"""A name that is quoted ends where its last quotation mark is ours."""
 
 
 def check_issuer(evidence: Evidence) -> Check:
@@ -38,9 +42,9 @@ def check_issuer(evidence: Evidence) -> Check:
     did = issuer_id(subject.document) if isinstance(subject, CredentialSubject) else None
     found = bindings(evidence)
     entries = evidence.trust.issuers_of(account, did or "")
-    for entry in entries:
-        if account is not None and entry.account == account and did in (None, entry.did):
-            return _trusted(entry, required, found, ["trust list"])
+    named = [entry for entry in entries if entry.account == account and did in (None, entry.did)]
+    if account is not None and named:
+        return _trusted(_whichever(named), required, found, ["trust list"])
     by_did = [entry for entry in entries if entry.did == did]
     if account is None and by_did:
         return _trusted(by_did[0], required, (), [])
@@ -56,7 +60,7 @@ def check_issuer(evidence: Evidence) -> Check:
         return Check(ISSUER, Outcome.FAILED, "issuer.mismatch", message, details=_told(did, account, found))
     vouching = _vouching(evidence, account) if account is not None else ()
     if vouching and account is not None:
-        return _accredited(vouching[0], did, account, found, required)
+        return _accredited(evidence, vouching[0], did, account, found)
     return _unknown(evidence, did, account, found, required)
 
 
@@ -67,10 +71,21 @@ def _vouching(evidence: Evidence, account: AccountId) -> tuple[Endorsement, ...]
     return endorsements(evidence, account)
 
 
+def _whichever(entries: list[TrustedIssuer]) -> TrustedIssuer:
+    """Give the entry of an account; where several share it and the file names none of them, all their names."""
+    first = entries[0]
+    if all(entry.did == first.did for entry in entries):
+        return first
+    names, sources = dict.fromkeys(entry.name for entry in entries), dict.fromkeys(entry.source for entry in entries)
+    return replace(first, did="", name=" or ".join(names), source=" and ".join(sources))
+
+
 def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], by: list[str]) -> Check:
     by = [*by, *(binding.source for binding in found if binding.holds)]
     message = f"Issued by {entry.name}, according to {entry.source}."
-    details: JsonObject = {"name": entry.name, "source": entry.source, "id": entry.did}
+    details: JsonObject = {"name": entry.name, "source": entry.source}
+    if entry.did:
+        details["id"] = entry.did
     if by:
         details["boundBy"] = list(by)
     others = [binding.reason for binding in found if not binding.holds]
@@ -80,14 +95,15 @@ def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], b
 
 
 def _accredited(
-    vouching: Endorsement, did: str | None, account: AccountId, found: tuple[Binding, ...], required: bool
+    evidence: Evidence, vouching: Endorsement, did: str | None, account: AccountId, found: tuple[Binding, ...]
 ) -> Check:
     """Judge an issuer that an accreditor vouches for: the accreditor knows the account, and the account its DID.
 
-    The name is the issuer's own, from the profile that binds both; the accreditor is who stands for its account.
+    On chain there is no name, so nobody vouches for one: that of the profile is only what the issuer calls itself.
     """
     from credroot.verifier.accreditation import Coverage
 
+    required = evidence.policy.require_known_issuer
     details: JsonObject = {**_told(did, account, found), "accreditation": vouching.to_json()}
     by = f"{vouching.accreditor.name} for {vouching.scope.text!r}"
     if vouching.coverage is Coverage.NOT_YET:
@@ -101,14 +117,28 @@ def _accredited(
     if did is not None and not holding:
         message = f"Its account is accredited by {by}, but nothing shows that the issuer that it names is that account."
         return Check(ISSUER, Outcome.UNKNOWN, "issuer.accredited_unbound", message, required, details)
-    own = next((shown(binding.name) for binding in holding if binding.name), None) or did or account.caip10
     until = f"until {vouching.until}" if vouching.until else "without an end"
-    details |= {"name": own, "source": f"{vouching.accreditor.name}: {vouching.scope.text}, {until}"}
+    details |= {"name": did or account.caip10, "source": f"{vouching.accreditor.name}: {vouching.scope.text}, {until}"}
+    own = _own_name(evidence, account, holding)
+    if own:
+        details["ownName"] = own
+    called = f"{did or account.caip10}, which calls itself {own!r}" if own else did or account.caip10
     if vouching.coverage is Coverage.THEN:
-        message = f"Issued by {own!r}, whose account was accredited by {by} when it anchored this, {until}."
+        message = f"Issued by {called}; its account was accredited by {by} when it anchored this, {until}."
         return Check(ISSUER, Outcome.WARNING, "issuer.accredited_then", message, required, details)
-    message = f"Issued by {own!r}, as it calls itself; its account is accredited by {by} {until}, on chain."
+    message = f"Issued by {called}; its account is accredited by {by} {until}, on chain."
     return Check(ISSUER, Outcome.PASSED, "issuer.accredited", message, required, details)
+
+
+def _own_name(evidence: Evidence, account: AccountId, holding: list[Binding]) -> str:
+    """Give what the issuer calls itself; nothing where that is the name of somebody else whom the trust list names."""
+    own = next((shown(binding.name) for binding in holding if binding.name), "")
+    others = (entry.name for entry in evidence.trust.issuers if entry.account != account)
+    return "" if _folded(own) in map(_folded, others) else own.translate(_NO_QUOTES)
+
+
+def _folded(name: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 def _unknown(
