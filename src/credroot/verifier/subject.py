@@ -140,6 +140,8 @@ def read_subject(
     if file_digest is not None and isinstance(subject, CredentialSubject):
         return not_a_receipt(subject)
     carrier = carrier or found
+    if carrier and isinstance(subject, ReceiptSubject):
+        return _of_another_file(subject)
     return replace(subject, carrier=carrier) if carrier and isinstance(subject, CredentialSubject) else subject
 
 
@@ -208,6 +210,12 @@ def not_a_receipt(subject: CredentialSubject) -> Malformed:
     """Return what is said of a credential in a receipt's place: it says nothing of the file that was asked about."""
     message = "it is a credential and no receipt, so it says nothing of the file that it was given with"
     return Malformed("format.not_a_receipt", message, subject.as_parsed)
+
+
+def _of_another_file(receipt: ReceiptSubject) -> Malformed:
+    """Return what is said of a receipt inside of a picture or a PDF, which people would take for what was checked."""
+    message = "what is inside of it is a receipt, which is of another file; give that receipt by itself"
+    return Malformed("format.not_a_credential", message, receipt.receipt.to_json())
 
 
 def _too_costly(error: BudgetExceeded) -> Malformed:

@@ -50,7 +50,7 @@ from tests.verifier.stage import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from credroot.app.page.checking import Verify
     from credroot.verifier.subject import SubmittedFile
@@ -182,13 +182,17 @@ def pdf_with(attached: bytes) -> bytes:
 
 
 def told_beside(receipt: bytes, *files: bytes) -> dict[str, tuple[str, str]]:
+    return dict(told_in_order(receipt, *files))
+
+
+def told_in_order(receipt: bytes, *files: bytes) -> list[tuple[str, tuple[str, str]]]:
     """Give first code and verdict of each result, where a verifier knows the issuer of every receipt."""
     trust = Trust((DEPLOYMENT,), (KNOWN,))
     registry = Registry(leaf_count=1)
     verifier = Verifier(trust, lambda _: registry, clock=lambda: NOW)
     given = [Given(receipt, "receipt"), *(Given(data, f"file {place}") for place, data in enumerate(files))]
     checked = check_opened(Entries(given), verifier.verify_in_turn, trust=trust)
-    return {one.name: (one.report.checks[0].code, one.report.verdict.value) for one in checked}
+    return [(one.name, (one.report.checks[0].code, one.report.verdict.value)) for one in checked]
 
 
 OF_THE_FILE, OF_ANOTHER = ("format.receipt", "valid"), ("format.other_file", "invalid")
@@ -196,9 +200,9 @@ OF_THE_FILE, OF_ANOTHER = ("format.receipt", "valid"), ("format.other_file", "in
 
 @pytest.mark.parametrize("data", [b"%PDF-1.4\n%%EOF\n", pdf_with(b"{}"), b"PK\x03\x04, and nothing more", b"text"])
 def test_a_receipt_is_of_the_file_and_not_of_what_was_taken_out_of_it(data: bytes) -> None:
-    assert told_beside(receipt_of(data), data) == {"receipt": OF_THE_FILE}
+    assert told_beside(receipt_of(data), data) == {"file 0": OF_THE_FILE}
     for other in (b"", b"{}"):
-        assert told_beside(receipt_of(other), data)["receipt"] == OF_ANOTHER
+        assert told_beside(receipt_of(other), data) == {"file 0": OF_ANOTHER}
 
 
 def test_what_is_attached_to_a_pdf_lends_it_no_receipt() -> None:
@@ -212,8 +216,18 @@ def test_what_is_attached_to_a_pdf_lends_it_no_receipt() -> None:
 
 def test_a_receipt_of_a_credentials_bytes_takes_no_verdict_away() -> None:
     altered = json.dumps(changed(anchored(signed(badge())))).encode()
-    told = told_beside(receipt_of(altered), altered, b"other")
-    assert (told["file 0"], told["receipt"]) == (("format.credential", "invalid"), OF_THE_FILE)
+    told = told_in_order(receipt_of(altered), altered, b"other")
+    assert told[:2] == [("file 0", OF_THE_FILE), ("file 0", ("format.credential", "invalid"))]
+
+
+@pytest.mark.parametrize("carrier", [pdf_with, lambda data: bake_svg(badge_svg("Doctor", "University"), data)])
+def test_a_receipt_inside_of_something_that_people_look_at_vouches_for_nothing(
+    carrier: Callable[[bytes], bytes],
+) -> None:
+    own = b"the file that the receipt is of"
+    told = told_beside(carrier(receipt_of(own)), own)
+    assert told["receipt"] == ("format.not_a_credential", "invalid")
+    assert len(told) == 2
 
 
 def test_an_endorsement_is_no_skill_of_anybody_in_a_brief_answer_or_a_table() -> None:

@@ -207,6 +207,7 @@ def _in_groups(read: Iterable[_Read]) -> Iterator[list[_Read]]:
 class _Seen:
     """What is left of one file."""
 
+    name: str
     digest: Digest | None
     has_document: bool
     checked: Checked | None = None
@@ -225,7 +226,7 @@ def _judged(few: list[_Read], verify: Verify, *, details: bool) -> Iterator[_See
     asked = [entry for entry in few if entry.problem is None and not isinstance(entry.subject, ReceiptSubject)]
     reports = iter(verify([entry.submitted() for entry in asked]))
     for entry in few:
-        seen = _Seen(entry.digest, bool(entry.document))
+        seen = _Seen(entry.name, entry.digest, bool(entry.document))
         if isinstance(entry.subject, ReceiptSubject):
             seen.receipt = replace(entry, data=b"", payload=b"")  # many may have to wait for their files
         else:
@@ -238,7 +239,8 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
     """Judge receipts with the files they are of, and take those files out of the results.
 
     A credential stays one: a receipt of its bytes, which anybody can write, says nothing of what became of it. A lone
-    file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong.
+    file beside a lone receipt is meant to be the receipt's: its digest is the answer, right or wrong. The result bears
+    the name of the file that it is about.
     """
     receipts = [(place, one) for place, one in enumerate(seen) if one.receipt is not None]
     others = {one.digest: place for place, one in enumerate(seen) if one.receipt is None and one.digest is not None}
@@ -250,7 +252,10 @@ def _judge_receipts(seen: list[_Seen], verify: Verify) -> Iterator[Judged]:
         asked = [one.receipt.submitted(digest) for (_, one), digest in zip(few, digests, strict=True) if one.receipt]
         for (place, one), report, digest in zip(few, verify(asked), digests, strict=True):
             if one.receipt is not None:
-                yield Judged(place, _checked(one.receipt, report, details=len(seen) == 1))
+                about = (
+                    one.receipt if digest is None else replace(one.receipt, name=seen[others[digest]].name or one.name)
+                )
+                yield Judged(place, _checked(about, report, details=len(seen) == 1))
             if digest is not None and not seen[others[digest]].has_document:
                 yield Judged(others[digest], None)
 
