@@ -217,9 +217,9 @@ def test_what_is_no_proper_http_is_refused_and_the_connection_ended(server: Live
     "target",
     [
         b"/healthz?" + b"&".join(b"%d=" % number for number in range(700)),
-        b"/v1/events?from_block=" + b"1" * 2_100,
+        b"/v1/events?from_block=" + b"1" * 1_100,
         b"/" + b"%41" * 700,
-        b"http://x/" + b"a" * 2_100,
+        b"http://x/" + b"a" * 1_100,
     ],
     ids=["many parameters", "a long parameter", "a long path", "with an address"],
 )
@@ -227,7 +227,7 @@ def test_a_long_target_is_refused_before_it_is_taken_apart(server: LiveServer, t
     response = server.raw(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
     assert response.startswith(b"HTTP/1.1 414 ")
     assert b"/problems/target-too-long" in response
-    assert server.raw(b"GET /?" + b"a" * 2_046 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
+    assert server.raw(b"GET /?" + b"a" * 1_022 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
         b"HTTP/1.1 200 "
     )
 
@@ -259,7 +259,7 @@ def test_a_flood_of_headers_is_cut_off(server: LiveServer, headers: bytes) -> No
         f"/v1/status/{ISSUER}/{ROOT}/1.5",
         f"/v1/status/{ISSUER}/{ROOT}/%D9%A1",
         f"/v1/status/{ISSUER}/{ROOT}/4294967295",
-        f"/v1/status/{ISSUER}/{ROOT}/" + "9" * 1_500,
+        f"/v1/status/{ISSUER}/{ROOT}/" + "9" * 700,
     ],
 )
 def test_a_parameter_of_another_form_is_unprocessable(server: LiveServer, path: str) -> None:

@@ -45,8 +45,9 @@ class Limits:
     """Seconds that a silent connection is kept."""
     head_bytes: int = 32 * 1024
     """Of request line and headers together; browsers send some 2 kB."""
-    target_bytes: int = 2_048
-    """Of path and query, which are taken apart while nobody else is served; no link of ours has more than 300."""
+    target_bytes: int = 1_024
+    """Of path and query, which are taken apart while nobody else is served, in a millisecond; no link of ours has more
+    than 300."""
     headers: int = 100
     connections: int = 2_000
     """Open at once; beyond, of the client who has the most the one is dropped that owes its headers and was silent for

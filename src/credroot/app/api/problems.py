@@ -122,7 +122,7 @@ RATE = _kind(
 BUSY = _kind(
     "busy", 429, "The server has no room for this request now", "Wait for the seconds that Retry-After names.", 1
 )
-TARGET = _kind("target-too-long", 414, "Path and query are too long", "They have at most 2 KiB together.")
+TARGET = _kind("target-too-long", 414, "Path and query are too long", "They have at most 1 KiB together.")
 HEADERS = _kind(
     "headers-too-large", 431, "The headers are too large", "Request line and headers have at most 32 KiB and 100 lines."
 )

@@ -141,9 +141,7 @@ class ResultWriter:
         details = self.telling(checked.report).details("issuer")
         outcome = next((check.outcome for check in checked.report.checks if check.id == "issuer"), None)
         is_known = outcome in (Outcome.PASSED, Outcome.WARNING)
-        if is_known and checked.shown.standing is not Standing.VERIFIED:
-            told = joined(element("bdi", checked.shown.issuer or self._text("shown.unnamed")))
-        elif is_known:
+        if is_known and checked.shown.standing is Standing.VERIFIED:
             told = joined(
                 element("bdi", self.telling(checked.report).issuer(), class_="issuer-name"),
                 " ",
@@ -160,11 +158,8 @@ class ResultWriter:
                 if claimed
                 else self._text("shown.issuer_nameless")
             )
-            told = joined(
-                element("span", self._text("shown.issuer_unknown"), class_="chip unsure"),
-                " ",
-                element("span", says, class_="according"),
-            )
+            chip = element("span", self._text("shown.issuer_unknown"), class_="chip unsure")
+            told = joined("" if is_known else joined(chip, " "), element("span", says, class_="according"))
         return self._fact("shown.issuer", told) or Markup()
 
     def _fact(self, key: str, value: Child, *, is_short: bool = False) -> Markup | None:

@@ -82,7 +82,7 @@ def _whichever(entries: list[TrustedIssuer]) -> TrustedIssuer:
 
 def _trusted(entry: TrustedIssuer, required: bool, found: tuple[Binding, ...], by: list[str]) -> Check:
     by = [*by, *(binding.source for binding in found if binding.holds)]
-    message = f"Issued by {entry.name}, according to {entry.source}."
+    message = f"The issuer that it names is {entry.name}, according to {entry.source}."
     details: JsonObject = {"name": entry.name, "source": entry.source}
     if entry.did:
         details["id"] = entry.did
@@ -124,9 +124,9 @@ def _accredited(
         details["ownName"] = own
     called = f"{did or account.caip10}, which calls itself {own!r}" if own else did or account.caip10
     if vouching.coverage is Coverage.THEN:
-        message = f"Issued by {called}; its account was accredited by {by} when it anchored this, {until}."
+        message = f"The issuer that it names is {called}; {by} accredited its account when it anchored this, {until}."
         return Check(ISSUER, Outcome.WARNING, "issuer.accredited_then", message, required, details)
-    message = f"Issued by {called}; its account is accredited by {by} {until}, on chain."
+    message = f"The issuer that it names is {called}; {by} accredits its account on chain, {until}."
     return Check(ISSUER, Outcome.PASSED, "issuer.accredited", message, required, details)
 
 
