@@ -172,6 +172,16 @@ def test_an_account_that_its_did_document_ended_binds_what_it_anchored_before(me
     assert told(own, after, Registry(status=Status.REVOKED)).verdict is Verdict.INVALID
 
 
+def test_an_account_that_ends_one_day_is_the_issuers_until_then():
+    trusted = TrustedIssuer(DID_WEB, None, "Example University", "the tests")
+    known = web_document(ACCOUNT.caip10)
+    known["verificationMethod"][1]["expires"] = "2030-01-01T00:00:00Z"
+    shelf = Shelf(did_documents={DID_WEB: known})
+    own = signed({**WITH_LIST, "issuer": {**WITH_LIST["issuer"], "id": DID_WEB}}, method=WEB_METHOD)
+    report = report_on(anchored(own), issuers=(trusted,), shelf=shelf)
+    assert (report.verdict, codes(report)["status"]) == (Verdict.VALID, "status.active")
+
+
 def test_an_old_profile_does_not_bring_back_an_account_that_the_did_document_ended():
     trusted = TrustedIssuer(DID_WEB, None, "Example University", "the tests")
     old = profile_bytes(DID_WEB, method=WEB_METHOD)

@@ -152,6 +152,8 @@ def _by_did_document(evidence: Evidence, did: str, account: AccountId) -> Bindin
     if account not in accounts:
         return Binding(DID_DOCUMENT, False, "The DID document does not name the account.")
     ended_at = accounts[account]
+    if ended_at is not None and ended_at > evidence.now:
+        ended_at = None  # it says when that will be
     if ended_at is not None and not _was_anchored_before(evidence, ended_at):
         reason = "The DID document says that the account was the issuer's only before."
         return Binding(DID_DOCUMENT, False, reason, ended_at=ended_at)
