@@ -16,6 +16,8 @@ import pytest
 from credroot.app.api.limits import Limits
 from credroot.app.api.request_budget import LightBudget
 from credroot.app.api.verdict_jobs import BatchJob
+from credroot.app.api.verdict_reading import read_document
+from credroot.app.api.verdicts import INLINE_PARTS
 from credroot.app.lane.desk import Desk, Plan
 from credroot.app.lane.job import Job, perform
 from credroot.app.page.jobs import PageJob
@@ -24,10 +26,13 @@ from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.time_is_up import TimeIsUp
 from credroot.credential.rdfc import _BoundedCanonicalization
 from credroot.verifier.evidence import Evidence
+from credroot.verifier.subject import TOO_COSTLY, Malformed
+from credroot.verifier.trust import Trust
 from tests.app.api.asgi import Api
 from tests.app.api.conftest import write_workspace
 from tests.app.api.live_server import LiveServer
-from tests.app.api.material import document, encoded
+from tests.app.api.material import anchored, document, encoded
+from tests.app.api.registry_model import RegistryModel
 from tests.app.api.test_type_confusion import FORM
 from tests.browser.photographs import LINK, photograph
 from tests.verifier.costly import many_forms, other_shape, wrong_proof
@@ -159,6 +164,15 @@ def test_a_known_shape_with_twins_in_it_is_not_told_apart_while_nobody_else_is_s
     assert len(asked) > learnt
     assert not any(asked)
     assert {check["id"]: check["code"] for check in report["checks"]}["signature"] == "signature.failed"
+
+
+def test_what_takes_milliseconds_to_read_is_not_read_while_nobody_else_is_served() -> None:
+    numbers = [number * 1.1e-300 for number in range(300)]
+    small = encoded(anchored(RegistryModel(), [{**document(1), "x": numbers}])[0])
+    assert len(small) <= Limits().inline_bytes
+    subject = read_document(small, Trust(), Limits(), Budget({Work.PARTS: INLINE_PARTS}))
+    assert isinstance(subject, Malformed)
+    assert subject.code == TOO_COSTLY
 
 
 def test_what_a_file_may_not_cost_anywhere_is_refused_at_once() -> None:

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from credroot.app.lane.lanes import Lane
     from credroot.verifier.subject import Subject
 
-INLINE_PARTS = 4_000
-"""Parts of a small document that are read while nobody else is served: each takes a microsecond, a badge has 200."""
+INLINE_PARTS = 1_000
+"""Parts of a small document that are read while nobody else is served: each takes one or two microseconds, and a client
+may have 64 such documents read one after the other. A badge has 200."""
 REPORTS_FORMAT = "credroot/verify/v1"
 _FILES = frozenset(
     {
