@@ -39,6 +39,11 @@ class Api:
         return self._asked("POST", path, body, [(b"content-type", content_type.encode())])
 
     def _asked(self, method: str, path: str, body: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, bytes]:
+        return self._loop.run_until_complete(self._loop.create_task(self._answered(method, path, body, headers)))
+
+    async def _answered(
+        self, method: str, path: str, body: bytes, headers: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[int, bytes]:
         scope = {
             "type": "http",
             "method": method,
@@ -56,8 +61,18 @@ class Api:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        self._loop.run_until_complete(self._loop.create_task(self._application(scope, receive, send)))
+        await self._application(scope, receive, send)
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+
+    def together(self, path: str, values: Sequence[Any]) -> list[tuple[int, bytes]]:
+        """Post all at once."""
+        headers = [(b"content-type", b"application/json")]
+        requests = [self._answered("POST", path, json.dumps(value).encode(), headers) for value in values]
+
+        async def every() -> list[tuple[int, bytes]]:
+            return await asyncio.gather(*requests)
+
+        return self._loop.run_until_complete(every())
 
     def ask(self, path: str, value: Any) -> tuple[int, Any]:
         status, body = self.post(path, json.dumps(value).encode())

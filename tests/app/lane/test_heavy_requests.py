@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from threading import current_thread, main_thread
+from threading import Event, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -17,9 +17,10 @@ from credroot.app.api.limits import Limits
 from credroot.app.api.request_budget import LightBudget
 from credroot.app.api.verdict_jobs import BatchJob
 from credroot.app.api.verdict_reading import read_document
-from credroot.app.api.verdicts import INLINE_PARTS
+from credroot.app.api.verdicts import INLINE_PARTS, VerdictRoutes
 from credroot.app.lane.desk import Desk, Plan
 from credroot.app.lane.job import Job, perform
+from credroot.app.lane.lanes import ThreadLane
 from credroot.app.page.jobs import PageJob
 from credroot.app.settings import load_settings
 from credroot.core.budget import Budget, BudgetExceeded, Work
@@ -37,6 +38,8 @@ from tests.app.api.test_type_confusion import FORM
 from tests.browser.photographs import LINK, photograph
 from tests.verifier.costly import many_forms, other_shape, wrong_proof
 
+WAIT_S = 30
+"""Patience with what comes at once, or never."""
 FILES = 40
 CUT_AT = 25
 
@@ -173,6 +176,31 @@ def test_what_takes_milliseconds_to_read_is_not_read_while_nobody_else_is_served
     subject = read_document(small, Trust(), Limits(), Budget({Work.PARTS: INLINE_PARTS}))
     assert isinstance(subject, Malformed)
     assert subject.code == TOO_COSTLY
+
+
+def test_no_two_threads_compute_at_once_beside_the_one_that_serves_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged, run = VerdictRoutes._judged, ThreadLane.run
+    others_in_lane, in_threads = Event(), []
+
+    def wait_for_the_others(*arguments: Any, **options: Any) -> Any:
+        in_threads.append(others_in_lane.wait(WAIT_S))
+        return judged(*arguments, **options)
+
+    async def told(*arguments: Any, **options: Any) -> Any:
+        others_in_lane.set()
+        return await run(*arguments, **options)
+
+    monkeypatch.setattr(VerdictRoutes, "_judged", wait_for_the_others)
+    monkeypatch.setattr(ThreadLane, "run", told)
+    api = Api(write_workspace(tmp_path, "http://127.0.0.1:9"))
+    try:
+        answers = api.together("/v1/verify", [other_shape(number) for number in range(4)])
+    finally:
+        api.close()
+    assert [status for status, _ in answers] == [200] * 4
+    assert in_threads == [True] * Limits().computing_threads
 
 
 def test_what_a_file_may_not_cost_anywhere_is_refused_at_once() -> None:

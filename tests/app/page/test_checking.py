@@ -169,6 +169,11 @@ def test_a_receipt_is_judged_with_its_file_and_the_file_is_no_result() -> None:
     assert asked == [None]
 
 
+def test_a_member_of_an_archive_bears_the_archives_name_too() -> None:
+    entries = Entries([Given(zipped(diploma=as_bytes()), "a.zip"), Given(as_bytes(), "diploma")])
+    assert entries.names == [one.name for one in check_opened(entries, verdicts)] == ["a.zip/diploma", "diploma"]
+
+
 def receipt_of(data: bytes) -> bytes:
     facts = FileFacts(Digest.sha256(data), bytes(32))
     tree = MerkleTree([leaf_of_file(facts)])

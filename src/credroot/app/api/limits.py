@@ -61,6 +61,9 @@ class Limits:
     """Of one client at once, with those whose body is still to come; beyond, the answer is 429, for that client."""
     threads: int = 8
     """For questions to the chain and for small work of unknown cost."""
+    computing_threads: int = 1
+    """Of these, for what takes more than a moment of the processor, whose turns the thread that serves everybody waits
+    for; what finds none free is a process's."""
     processes: int = 4
     """For costly work, under bounds of the system; with 0 threads do it, and only its price bounds it. One client has a
     fourth of them."""

@@ -76,6 +76,8 @@ class VerdictRoutes:
         self._bodies = bodies
         self._metrics = metrics
         self._charge = charge
+        self._computing = 0
+        """Threads that compute for more than a moment."""
 
     async def verify(self, scope: Scope, receive: Receive) -> Answer:
         """Judge one credential, picture, or receipt with a digest.
@@ -114,15 +116,23 @@ class VerdictRoutes:
 
     async def _judged_here(self, subject: Subject) -> WrittenReport | None:
         """Judge what is small in this process; `None` where it turns out to take more work than that."""
-        desk = self._desk
-        if not desk.may_fetch and is_quick(subject):
-            try:
-                report = self._judged(subject, QUICK_MICROSECONDS, waiting=False)
-            except NotCachedError:
-                report = None
-            if report is not None:
-                return report
-        return await self._workers.run(lambda: self._judged(subject, LIGHT_MICROSECONDS))
+        if self._desk.may_fetch or not is_quick(subject):
+            return await self._judged_beside(subject)
+        try:
+            report = self._judged(subject, QUICK_MICROSECONDS, waiting=False)
+        except NotCachedError:
+            report = await self._workers.run(lambda: self._judged(subject, QUICK_MICROSECONDS))
+        return report or await self._judged_beside(subject)
+
+    async def _judged_beside(self, subject: Subject) -> WrittenReport | None:
+        """Judge in a thread, where none computes already."""
+        if self._computing >= self._desk.limits.computing_threads:
+            return None
+        self._computing += 1
+        try:
+            return await self._workers.run(lambda: self._judged(subject, LIGHT_MICROSECONDS))
+        finally:
+            self._computing -= 1
 
     def _judged(self, subject: Subject, microseconds: int, *, waiting: bool = True) -> WrittenReport | None:
         budget = LightBudget(self._desk.monotonic, microseconds=microseconds)

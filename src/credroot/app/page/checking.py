@@ -108,7 +108,8 @@ class Entries:
         Raises:
             InputError: ``page.too_many``, over `MAX_FILES`.
         """
-        self._openings = [Opening(entry.name, entry.data, budget=budget) for entry in given]
+        # A member bears its archive's name too: what is called a diploma need not be one because a diploma is in it.
+        self._openings = [Opening(entry.name, entry.data, prefix=True, budget=budget) for entry in given]
         if len(self) > MAX_FILES:
             raise InputError(f"at most {MAX_FILES} files are checked at once", code="page.too_many")
 
