@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from credroot.app.library import open_verifier, verify
-    from credroot.chain.deployment import Deployment
+    from credroot.app.verifying.library import open_verifier, verify
+    from credroot.chain.registry.deployment import Deployment
+    from credroot.core.anchor.receipt import Receipt
     from credroot.core.errors import CredrootError
-    from credroot.core.receipt import Receipt
     from credroot.core.report import Check, Outcome, Report, Verdict
     from credroot.verifier.trust import Policy, Trust, TrustedIssuer
     from credroot.verifier.verifier import Verifier
@@ -41,17 +41,17 @@ __all__ = [
 _HOMES = {
     "Check": "credroot.core.report",
     "CredrootError": "credroot.core.errors",
-    "Deployment": "credroot.chain.deployment",
+    "Deployment": "credroot.chain.registry.deployment",
     "Outcome": "credroot.core.report",
     "Policy": "credroot.verifier.trust",
-    "Receipt": "credroot.core.receipt",
+    "Receipt": "credroot.core.anchor.receipt",
     "Report": "credroot.core.report",
     "Trust": "credroot.verifier.trust",
     "TrustedIssuer": "credroot.verifier.trust",
     "Verdict": "credroot.core.report",
     "Verifier": "credroot.verifier.verifier",
-    "open_verifier": "credroot.app.library",
-    "verify": "credroot.app.library",
+    "open_verifier": "credroot.app.verifying.library",
+    "verify": "credroot.app.verifying.library",
 }
 
 

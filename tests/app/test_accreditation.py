@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import credroot
-from credroot.app.settings import load_settings
+from credroot.app.settings.settings import load_settings
 from credroot.chain.embedded.layout import FAUCET_TEST_KEY
-from credroot.chain.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
+from credroot.chain.writing.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
 from credroot.core.errors import InputError
 from credroot.core.values import LOCAL_CHAIN_ID, AccountId
 from tests.workspaces import Workspace, run_credroot

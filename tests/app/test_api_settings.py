@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from credroot.app.api_settings import ApiSettings
-from credroot.app.settings import load_settings
+from credroot.app.settings.api import ApiSettings
+from credroot.app.settings.settings import load_settings
 from credroot.core.errors import InputError
 
 DIGEST = "ab" * 32

@@ -9,7 +9,7 @@ import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
-from credroot.app.verdict_table import HEADER
+from credroot.app.verifying.verdict_table import HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.https_fetcher import HttpsFetcher
-from credroot.app.pinned_documents import PinnedDocuments
-from credroot.app.settings import load_settings
-from credroot.app.verifying import documents_of
-from credroot.app.web_documents import WebDocuments
+from credroot.app.documents.https_fetcher import HttpsFetcher
+from credroot.app.documents.pinned_documents import PinnedDocuments
+from credroot.app.documents.web_documents import WebDocuments
+from credroot.app.settings.settings import load_settings
+from credroot.app.verifying.verifier import documents_of
 from credroot.core.errors import InputError
 from credroot.verifier.documents import DocumentUnavailable
 from tests.chain.test_rpc_tls import certificate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import credroot
-from credroot.credential import bitstring
+from credroot.credential.status import bitstring
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.settings import load_settings
-from credroot.chain.caution import Caution
+from credroot.app.settings.settings import load_settings
+from credroot.chain.blocks.endpoint_trust import Caution
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.app.network_settings import Network
+    from credroot.app.settings.networks import Network
 
 
 def network(folder: Path, quorum: int, *endpoints: str) -> Network:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import credroot
-from credroot.app.saved_evidence import offline_sources
-from credroot.chain import registry_calls
-from credroot.chain.artifact import load
-from credroot.chain.creation import (
+from credroot.app.verifying.saved_evidence import offline_sources
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.reading.creation_check import ask_creation, create_address
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.creation import (
     FACTORY,
     SALT,
     USUAL_ADDRESS,
@@ -24,16 +26,14 @@ from credroot.chain.creation import (
     create2_address,
     creation_by_address,
 )
-from credroot.chain.creation_check import ask_creation, create_address
-from credroot.chain.deployment import Deployment
-from credroot.chain.embedded.server import serving
-from credroot.chain.hex_codec import parse_address, parse_digest, parse_quantity
-from credroot.chain.rpc import Rpc
-from credroot.chain.storage_layout import batch_slot, batch_word, slot_bytes
-from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.registry.storage_layout import batch_slot, batch_word, slot_bytes
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.rpc.hex_codec import parse_address, parse_digest, parse_quantity
+from credroot.core.anchor.proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
 from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError
-from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.report import Verdict
+from credroot.core.tree.merkle import InclusionProof, MerkleTree
 from credroot.core.values import LOCAL_CHAIN_ID, AccountId, Address, Digest
 from tests.app.api.live_server import LiveServer
 from tests.auditor.lying_proxy import LyingProxy, honest

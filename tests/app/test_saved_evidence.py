@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.saved_evidence import evidence_for
+from credroot.app.verifying.saved_evidence import evidence_for
 from tests.workspaces import Workspace, run_credroot, stop_chain
 
 if TYPE_CHECKING:

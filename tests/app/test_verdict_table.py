@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from credroot.app.verdict_table import HEADER, row, table_writer
-from credroot.core.spreadsheet import safe_cell
+from credroot.app.verifying.verdict_table import HEADER, row, table_writer
+from credroot.core.text.spreadsheet import safe_cell
 from tests.browser.reports import report
 
 

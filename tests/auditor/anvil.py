@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from eth_abi import encode
 
-from credroot.chain.artifact import load
-from credroot.chain.deployment import Deployment
-from credroot.chain.rpc import Rpc
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.rpc.client import Rpc
 from credroot.core.values import Address, ChainId, Digest
 from tests.chain.embedded.nodes import anvil_program, begin_anvil
 from tests.contracts.registry import encode_call

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from credroot.auditor.completeness import Completeness, Depth, Subject, check_completeness
-from credroot.auditor.ledger import Ledger
-from credroot.auditor.sync import Synced, Synchroniser
-from credroot.chain.finality import Confirmations, Finality
-from credroot.chain.rpc import Rpc
+from credroot.auditor.checks.completeness import Completeness, Depth, Subject, check_completeness
+from credroot.auditor.index.synchroniser import Synced, Synchroniser
+from credroot.auditor.ledger.ledger import Ledger
+from credroot.chain.blocks.finality import Confirmations, Finality
+from credroot.chain.rpc.client import Rpc
 from credroot.store.event_index import EventIndex
 from tests.auditor.anvil import AnvilChain, start_anvil
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from credroot.chain.artifact import load
-from credroot.chain.deployment import Deployment
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_TEST_KEY
-from credroot.chain.embedded.server import serving
-from credroot.chain.rpc import Rpc
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.rpc.client import Rpc
 from credroot.core.values import Address, Digest
 from tests.chain.embedded.nodes import Node
 from tests.contracts.registry import encode_call

@@ -6,10 +6,10 @@ from typing import Any
 
 from eth_abi import encode
 
-from credroot.auditor.anomalies import find_anomalies
-from credroot.auditor.ledger import Ledger
-from credroot.chain.artifact import load
-from credroot.chain.events import KINDS
+from credroot.auditor.checks.anomalies import find_anomalies
+from credroot.auditor.ledger.ledger import Ledger
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.events import KINDS
 from credroot.core.values import Address
 from credroot.store.event_index import Stored
 

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from credroot.auditor.completeness import Completeness, Depth, Subject, check_completeness
-from credroot.auditor.contract_check import check_contract
-from credroot.auditor.ledger import Ledger
-from credroot.auditor.proof_check import prove_state
-from credroot.auditor.sync import Synchroniser
-from credroot.chain.block_header import parse_header
-from credroot.chain.finality import Confirmations
-from credroot.chain.rpc import Rpc
-from credroot.chain.state_proof import ask_proof, check_witness
-from credroot.chain.storage_layout import batch_slot, slot_bytes
+from credroot.auditor.checks.completeness import Completeness, Depth, Subject, check_completeness
+from credroot.auditor.checks.contract import check_contract
+from credroot.auditor.checks.proof import prove_state
+from credroot.auditor.index.synchroniser import Synchroniser
+from credroot.auditor.ledger.ledger import Ledger
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.proofs.block_header import parse_header
+from credroot.chain.proofs.state_proof import ask_proof, check_witness
+from credroot.chain.registry.storage_layout import batch_slot, slot_bytes
+from credroot.chain.rpc.client import Rpc
+from credroot.core.anchor.storage_witness import SlotProof, StorageWitness
 from credroot.core.errors import ProofError
 from credroot.core.report import Outcome
-from credroot.core.storage_witness import SlotProof, StorageWitness
 from credroot.core.values import Address, Digest
 from credroot.store.event_index import EventIndex
 from tests.auditor.embedded import EmbeddedRegistry, embedded_registry

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from credroot.auditor.ledger import Ledger
-from credroot.auditor.ledger_digest import ledger_digest, ledger_entries
+from credroot.auditor.ledger.digest import ledger_digest, ledger_entries
+from credroot.auditor.ledger.ledger import Ledger
 from credroot.core.values import Root
 from credroot.store.event_index import Stored
 from tests.auditor.scribe import ME, OPERATOR, ROOT, START, Scribe

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from credroot.auditor.exports import event_json
-from credroot.auditor.issuer_ledgers import IssuerLedgers
-from credroot.auditor.ledger_digest import ledger_entries
-from credroot.auditor.page_cursor import PageCursor
-from credroot.auditor.pages import EventFilter, events_page, issuer_page
-from credroot.chain.deployment import Deployment
+from credroot.auditor.index.cursor import PageCursor
+from credroot.auditor.index.exports import event_json
+from credroot.auditor.index.pages import EventFilter, events_page, issuer_page
+from credroot.auditor.ledger.by_issuer import IssuerLedgers
+from credroot.auditor.ledger.digest import ledger_entries
+from credroot.chain.registry.deployment import Deployment
 from credroot.core.errors import InputError
 from credroot.core.values import Address, ChainId, Digest
 from credroot.store.event_index import EventIndex, Position

@@ -13,18 +13,18 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from credroot.app.audit_demo import PLANTED_ROW
-from credroot.app.auditing import Request, audit, desk, read_roster_file
+from credroot.app.auditing.audit import Request, audit, desk, read_roster_file
 from credroot.app.cli import root
-from credroot.app.demo_data import BATCH_NAME, demo_roster
-from credroot.app.demonstration import demonstrate
-from credroot.app.settings import Settings, load_settings
-from credroot.auditor.audit_report import AuditReport
-from credroot.auditor.exports import has_parquet
-from credroot.auditor.issued_files import RosterFile, read_batches
-from credroot.auditor.ledger import Ledger
-from credroot.auditor.ledger_records import Batch, Key
-from credroot.auditor.reconcile import Reconciled, Reconciliation
+from credroot.app.demo.audit import PLANTED_ROW
+from credroot.app.demo.demonstration import demonstrate
+from credroot.app.demo.people import BATCH_NAME, demo_roster
+from credroot.app.settings.settings import Settings, load_settings
+from credroot.auditor.checks.issued_files import RosterFile, read_batches
+from credroot.auditor.checks.reconciliation import Reconciled, Reconciliation
+from credroot.auditor.index.exports import has_parquet
+from credroot.auditor.ledger.ledger import Ledger
+from credroot.auditor.ledger.records import Batch, Key
+from credroot.auditor.report.report import AuditReport
 from credroot.core.values import Address, Digest
 
 

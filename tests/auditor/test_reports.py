@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from credroot.auditor.audit_report import AuditReport
-from credroot.auditor.checkpoint import Checkpoint
-from credroot.auditor.difference import compare, read_report
-from credroot.auditor.exports import COLUMNS, csv_lines, event_json, jsonl_lines, write_parquet
 from credroot.auditor.findings import Finding
-from credroot.auditor.html_report.page import html_report
-from credroot.auditor.html_report.series import MAX_BARS, over_time
-from credroot.chain.deployment import Deployment
-from credroot.chain.keystore import signer_from_key
+from credroot.auditor.index.exports import COLUMNS, csv_lines, event_json, jsonl_lines, write_parquet
+from credroot.auditor.report.checkpoint import Checkpoint
+from credroot.auditor.report.difference import compare, read_report
+from credroot.auditor.report.html.page import html_report
+from credroot.auditor.report.html.series import MAX_BARS, over_time
+from credroot.auditor.report.report import AuditReport
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.writing.keystore import signer_from_key
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.values import Address, ChainId, Digest

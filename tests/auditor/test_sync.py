@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from credroot.auditor.sync import Synchroniser
-from credroot.chain.finality import Confirmations, FinalityTag
-from credroot.chain.rpc import Rpc
+from credroot.auditor.index.synchroniser import Synchroniser
+from credroot.chain.blocks.finality import Confirmations, FinalityTag
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.values import ChainId
 from credroot.store.event_index import EventIndex, Position

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from credroot.core.anchor_proof import decode_proof_value, split_proofs
-from credroot.core.merkletools_format import to_merkletools
-from credroot.core.strict_json import loads
+from credroot.core.anchor.proof import decode_proof_value, split_proofs
+from credroot.core.json.strict import loads
+from credroot.core.tree.merkletools_format import to_merkletools
 from tests.benchmarks.measure import Row, credential_files, environment_for, process
 from tests.campaigns.verifier_fuzz.accounting import family
 

@@ -6,10 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-from credroot.chain.artifact import load
 from credroot.chain.embedded.finder import find_or_start
-from credroot.core.anchor_proof import decode_proof_value, split_proofs
-from credroot.core.strict_json import loads
+from credroot.chain.registry.artifact import load
+from credroot.core.anchor.proof import decode_proof_value, split_proofs
+from credroot.core.json.strict import loads
 from tests.benchmarks.measure import Row, credential_files, environment_for, process
 
 WEB3_SCRIPT = """

@@ -16,10 +16,10 @@ from typing import Any
 import cbor2
 from merkletools import MerkleTools
 
-from credroot.core.anchor_proof import split_proofs
-from credroot.core.strict_json import loads
-from credroot.credential.data_integrity import without_proofs
-from credroot.credential.rdfc import default_canonicalizer
+from credroot.core.anchor.proof import split_proofs
+from credroot.core.json.strict import loads
+from credroot.credential.proof.data_integrity import without_proofs
+from credroot.credential.rdf.rdfc import default_canonicalizer
 from tests.benchmarks.measure import Row, credential_files, environment_for, in_turn, process
 
 MAX_PEAK_MIB = 300

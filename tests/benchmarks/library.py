@@ -15,17 +15,17 @@ import rfc8785
 from merkletools import MerkleTools
 
 import credroot
-from credroot.core.anchor_proof import decode_proof_value, leaf_of, split_proofs
-from credroot.core.clock import format_time
-from credroot.core.merkle import root_from_proof
-from credroot.core.merkletools_format import to_merkletools
-from credroot.core.strict_json import loads
-from credroot.credential.data_integrity import ProofOutcome, ProofSigner, sign, verify_proofs, without_proofs
-from credroot.credential.did import did_key, did_key_method
-from credroot.credential.keys import SigningKey
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.rdfc_cache import default_shape_cache
-from credroot.verifier.keys import resolve_did_key
+from credroot.core.anchor.proof import decode_proof_value, leaf_of, split_proofs
+from credroot.core.json.strict import loads
+from credroot.core.text.clock import format_time
+from credroot.core.tree.merkle import root_from_proof
+from credroot.core.tree.merkletools_format import to_merkletools
+from credroot.credential.keys.did import did_key, did_key_method
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import ProofOutcome, ProofSigner, sign, verify_proofs, without_proofs
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.cache import default_shape_cache
+from credroot.verifier.identity.keys import resolve_did_key
 from tests.benchmarks.measure import Action, Row, credential_files, in_turn
 from tests.interop.judges import ask
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from credroot.app.demo_data import BATCH_NAME
+from credroot.app.demo.people import BATCH_NAME
 
 Action = Callable[[], object]
 

@@ -7,8 +7,8 @@ import os
 
 from merkletools import MerkleTools
 
-from credroot.core.merkle import MerkleTree
-from credroot.core.merkletools_format import proof_texts
+from credroot.core.tree.merkle import MerkleTree
+from credroot.core.tree.merkletools_format import proof_texts
 from credroot.core.values import Digest, Leaf
 from tests.benchmarks.measure import Row, in_turn
 

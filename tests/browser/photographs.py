@@ -6,7 +6,7 @@ import io
 
 from PIL import Image, ImageFilter
 
-from credroot.credential.private_link import fragment_of
+from credroot.credential.baking.private_link import fragment_of
 from tests.browser.reports import credential
 
 LINK = f"https://verify.example/#{fragment_of(credential())}"

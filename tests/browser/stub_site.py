@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from credroot.app.api.answers import problem_answer, send_answer
+from credroot.app.api.http.answers import problem_answer, send_answer
+from credroot.app.api.http.problems import ProblemError
+from credroot.app.api.http.request_body import BodyReader
+from credroot.app.api.http.workers import Workers
 from credroot.app.api.limits import Limits
-from credroot.app.api.problems import ProblemError
-from credroot.app.api.request_body import BodyReader
-from credroot.app.api.workers import Workers
 from credroot.app.lane.lanes import ThreadLane
 from credroot.app.page import report_pdf
 from credroot.app.page.code_reader import CodeReader
 from credroot.app.page.routes import PageRoutes
-from credroot.app.page.sealing import Sealer
+from credroot.app.page.sealed_reports import Sealer
 from credroot.core.budget import Budget
 from credroot.verifier.trust import Trust
 from tests.browser.reports import verdicts
@@ -87,7 +87,7 @@ class StubSite:
 
 
 def _not_found() -> Any:
-    from credroot.app.api.problems import NOT_FOUND
+    from credroot.app.api.http.problems import NOT_FOUND
 
     return NOT_FOUND
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.page.wording import LANGUAGES, wording
+from credroot.app.page.words.catalogue import LANGUAGES, wording
 from tests.browser.payloads import LINKS, PICTURES, TEXTS
 from tests.browser.reports import BY_CONCLUSION, credential
 from tests.browser.steps import as_bytes, violations

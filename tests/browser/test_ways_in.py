@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from credroot.credential.badge_picture.png import badge_png
-from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.png import bake_png
+from credroot.credential.baking.private_link import fragment_of
 from credroot.credential.baking.svg import bake_svg
-from credroot.credential.private_link import fragment_of
+from credroot.credential.picture.png import badge_png
+from credroot.credential.picture.svg import badge_svg
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.photographs import code, encoded, photograph
 from tests.browser.reports import credential

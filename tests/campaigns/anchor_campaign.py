@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credroot.chain.events import read_events
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.rpc import Rpc
-from credroot.core.anchor_proof import decode_proof_value, leaf_of, split_proofs
-from credroot.core.merkle import root_from_proof
+from credroot.chain.registry.events import read_events
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.core.anchor.proof import decode_proof_value, leaf_of, split_proofs
+from credroot.core.tree.merkle import root_from_proof
 from tests.campaigns.anvil import PROJECT, Anvil, deploy_registry, running_anvil, test_key
 from tests.campaigns.desk import PEOPLE
 from tests.campaigns.fault_proxy import FaultProxy

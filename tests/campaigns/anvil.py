@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.chain.deployment import Deployment
-from credroot.chain.finality import Confirmations
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.rpc import Rpc
-from credroot.chain.writer import ChainWriter
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.chain.writing.writer import ChainWriter
 from credroot.core.keccak import keccak256
 from credroot.core.values import Address, ChainId
-from credroot.issuer.deploying import deploy
-from credroot.issuer.intent import Guards
-from credroot.issuer.submission import Submission
+from credroot.issuer.registry_deployment import deploy
+from credroot.issuer.sending.intent import Guards
+from credroot.issuer.sending.submission import Submission
 from credroot.store.journal import Journal
 from tests.campaigns.moments import present
 

@@ -11,20 +11,20 @@ import uuid
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.reader import RegistryReader
-from credroot.chain.rpc import Rpc
-from credroot.chain.writer import ChainWriter
+from credroot.chain.reading.reader import RegistryReader
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.chain.writing.writer import ChainWriter
 from credroot.core.values import AccountId, Digest
-from credroot.credential.keys import SEED_BYTES, SigningKey
-from credroot.issuer.anchoring import walk
-from credroot.issuer.batch_entry import begin
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.intent import Guards
-from credroot.issuer.preparation import Draft, Place, Prepared, Tools, prepare
-from credroot.issuer.request_mark import MEMBER, mark_of
-from credroot.issuer.submission import Submission
-from credroot.issuer.workbench import Workbench
+from credroot.credential.keys.signatures import SEED_BYTES, SigningKey
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.batch.preparation import Draft, Place, Prepared, Tools, prepare
+from credroot.issuer.batch.request_mark import MEMBER, mark_of
+from credroot.issuer.sending.entry import begin
+from credroot.issuer.sending.intent import Guards
+from credroot.issuer.sending.submission import Submission
+from credroot.issuer.sending.walk import walk
+from credroot.issuer.sending.workbench import Workbench
 from credroot.store.journal import Journal
 from credroot.store.lock import exclusive
 from tests.campaigns.moments import present
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from credroot.chain.deployment import Deployment
-    from credroot.chain.finality import Finality
+    from credroot.chain.blocks.finality import Finality
+    from credroot.chain.registry.deployment import Deployment
     from credroot.core.values import Address, Root
     from credroot.store.journal_records import BatchRecord, Operation
 

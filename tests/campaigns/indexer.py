@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from credroot.auditor.completeness import Depth, Subject, check_completeness
+from credroot.auditor.checks.completeness import Depth, Subject, check_completeness
 from credroot.auditor.findings import Finding
-from credroot.auditor.ledger import Ledger
-from credroot.auditor.storage import slots_of
-from credroot.auditor.sync import Synchroniser
-from credroot.chain.artifact import load
-from credroot.chain.events import KINDS
-from credroot.chain.finality import Confirmations
-from credroot.chain.rpc import Rpc
+from credroot.auditor.index.synchroniser import Synchroniser
+from credroot.auditor.ledger.ledger import Ledger
+from credroot.auditor.ledger.storage import slots_of
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.events import KINDS
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainUnavailable
 from credroot.core.report import Outcome
 from credroot.store.event_index import EventIndex

@@ -22,19 +22,19 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from credroot.chain.finality import Confirmations
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.registry_calls import Action, Role, set_profile
-from credroot.chain.rpc import RpcError
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry.calls import Action, Role, set_profile
+from credroot.chain.rpc.client import RpcError
+from credroot.chain.writing.keystore import signer_from_key
 from credroot.core.errors import AnchorRejected, ChainUnavailable, CredrootError, GuardRefused
 from credroot.core.reasons import Reason
 from credroot.core.values import Digest, Root
-from credroot.issuer import preparation
-from credroot.issuer.intent import Guards, Intent
-from credroot.issuer.key_roles import intent_to_distrust, intent_to_ratify, intent_to_set
-from credroot.issuer.selection import Target
-from credroot.issuer.watch import watch_once
-from credroot.issuer.withdrawal import intent_for_batch, intents
+from credroot.issuer.batch import preparation
+from credroot.issuer.identity.key_roles import intent_to_distrust, intent_to_ratify, intent_to_set
+from credroot.issuer.identity.watch import watch_once
+from credroot.issuer.sending.intent import Guards, Intent
+from credroot.issuer.withdrawal.selection import Target
+from credroot.issuer.withdrawal.status_change import intent_for_batch, intents
 from credroot.store.journal import JournalError
 from credroot.store.journal_records import BatchState
 from credroot.store.lock import LockHeld
@@ -47,8 +47,8 @@ from tests.campaigns.trouble import Killed, Trouble, Witness
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from credroot.chain.deployment import Deployment
-    from credroot.chain.writer import Receipt
+    from credroot.chain.registry.deployment import Deployment
+    from credroot.chain.writing.writer import Receipt
     from tests.contracts.model import Model
 
 CONFIRMATIONS = 3

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from credroot.chain.registry_calls import Role
+from credroot.chain.registry.calls import Role
 from credroot.core.values import Digest, Root
 from credroot.store.journal_records import BatchState, OperationState
 from tests.campaigns.anchor_campaign import files_lead_to
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from credroot.chain.writer import ChainWriter, Receipt
+    from credroot.chain.writing.writer import ChainWriter, Receipt
     from credroot.core.values import Address
     from credroot.store.journal_records import Attempt, Operation
     from tests.campaigns.desk import Desk
@@ -227,9 +227,9 @@ class IssuerModel:
         ]
 
     def judge_registry(self, desk: Desk, registry: Model) -> list[str]:
-        from credroot.chain.facts import Query
-        from credroot.issuer.key_roles import key_record
-        from credroot.issuer.own_events import anchor_count
+        from credroot.chain.registry.facts import Query
+        from credroot.issuer.identity.key_roles import key_record
+        from credroot.issuer.sending.recorded_events import anchor_count
 
         found = []
         if anchor_count(desk.bench) != registry.counts.get(bytes(self.issuer), 0):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from credroot.issuer import anchoring, fees
-from credroot.issuer.submission import Submission
+from credroot.issuer.sending import fees
+from credroot.issuer.sending import walk as anchoring
+from credroot.issuer.sending.submission import Submission
 from credroot.store.journal_records import OperationState
 from tests.campaigns.mutants import SendsBeforeJournal, TrustsErrorText
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from credroot.chain.keystore import Signer
+    from credroot.chain.writing.keystore import Signer
     from credroot.store.journal_records import Operation
 
     Plant = Callable[[pytest.MonkeyPatch], dict[str, Any]]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from credroot.issuer import anchoring
-from credroot.issuer.submission import Submission
+from credroot.issuer.sending import walk as anchoring
+from credroot.issuer.sending.submission import Submission
 from credroot.store.journal_records import OperationState
 
 if TYPE_CHECKING:
-    from credroot.chain.keystore import Signer
+    from credroot.chain.writing.keystore import Signer
     from credroot.core.values import Address
-    from credroot.issuer.intent import Intent
+    from credroot.issuer.sending.intent import Intent
     from credroot.store.journal_records import BatchRecord, Operation
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from credroot.chain.rpc import RpcError
+from credroot.chain.rpc.client import RpcError
 from credroot.core.errors import AnchorRejected, ChainUnavailable, CredrootError
 from credroot.store.journal import JournalError
 from tests.campaigns.issuer_model import Broken

@@ -16,15 +16,15 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credroot.chain import registry_calls
-from credroot.chain.deployment import Deployment
-from credroot.chain.finality import Confirmations
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.writer import ChainWriter
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.chain.writing.writer import ChainWriter
 from credroot.core.errors import CredrootError
 from credroot.core.values import Digest, Root
-from credroot.issuer import preparation
-from credroot.issuer.batch_folder import BatchFolder
+from credroot.issuer.batch import preparation
+from credroot.issuer.batch.folder import BatchFolder
 from credroot.store.journal import Journal
 from tests.campaigns.desk import Desk
 from tests.campaigns.mutants import MUTANTS

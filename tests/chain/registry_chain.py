@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from credroot.chain import registry_calls
-from credroot.chain.artifact import load
-from credroot.chain.deployment import Deployment
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_TEST_KEY
-from credroot.chain.hex_codec import parse_address, parse_digest, parse_quantity
-from credroot.chain.keystore import signer_from_key
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.rpc.hex_codec import parse_address, parse_digest, parse_quantity
+from credroot.chain.writing.keystore import signer_from_key
 from credroot.core.values import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.core.values import Address
 
 GAS = 5_000_000

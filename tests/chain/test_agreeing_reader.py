@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.chain import registry_calls
-from credroot.chain.agreeing_reader import AgreeingReader
-from credroot.chain.block_header import parse_header
-from credroot.chain.caution import Caution
-from credroot.chain.embedded.server import serving
-from credroot.chain.facts import Basis, ChainFacts, Endorser, Query, Unavailable, status_of
-from credroot.chain.fast_keccak import keccak256
-from credroot.chain.finality import Confirmations, FinalityTag
-from credroot.chain.proven_facts import FactSlots
-from credroot.chain.reader import RegistryReader
-from credroot.chain.registry_calls import Action, status_words
-from credroot.chain.rlp_codec import decode, encode_bytes, encode_list
-from credroot.chain.rpc import Rpc
-from credroot.chain.saved_facts import SavedFacts
-from credroot.chain.state_proof import ask_proof
-from credroot.chain.storage_layout import batch_facts, batch_word, key_word, slot_bytes
-from credroot.chain.witness_source import WitnessSource
+from credroot.chain.blocks.endpoint_trust import Caution
+from credroot.chain.blocks.finality import Confirmations, FinalityTag
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.proofs.block_header import parse_header
+from credroot.chain.proofs.fast_keccak import keccak256
+from credroot.chain.proofs.rlp import decode, encode_bytes, encode_list
+from credroot.chain.proofs.state_proof import ask_proof
+from credroot.chain.reading.agreeing_reader import AgreeingReader
+from credroot.chain.reading.proven_facts import FactSlots
+from credroot.chain.reading.reader import RegistryReader
+from credroot.chain.reading.saved_facts import SavedFacts
+from credroot.chain.reading.witness_source import WitnessSource
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.calls import Action, status_words
+from credroot.chain.registry.facts import Basis, ChainFacts, Endorser, Query, Unavailable, status_of
+from credroot.chain.registry.storage_layout import batch_facts, batch_word, key_word, slot_bytes
+from credroot.chain.rpc.client import Rpc
+from credroot.core.anchor.storage_witness import SlotProof, StorageWitness
 from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError
 from credroot.core.status import Status
-from credroot.core.storage_witness import SlotProof, StorageWitness
 from credroot.core.values import Digest, Root
 from tests.auditor.lying_proxy import LyingProxy, RpcFault, honest
 from tests.chain.registry_chain import RegistryChain

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from credroot.chain.artifact import load
+from credroot.chain.registry.artifact import load
 
 
 def test_the_same_artifact_comes_every_time() -> None:
@@ -50,7 +50,7 @@ def test_the_registry_takes_no_constructor_arguments_and_the_lens_two() -> None:
 
 def test_loading_imports_nothing_heavy() -> None:
     probe = (
-        "import sys\nfrom credroot.chain.artifact import load\nload('CredentialRegistry')\n"
+        "import sys\nfrom credroot.chain.registry.artifact import load\nload('CredentialRegistry')\n"
         "heavy = {'web3', 'eth_abi', 'eth_utils', 'pydantic', 'Crypto', 'importlib.resources', 'tempfile'}\n"
         "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
     )

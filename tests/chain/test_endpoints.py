@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.endpoints import Endpoints
-from credroot.chain.rpc import RpcError
-from credroot.chain.writer import ChainWriter
+from credroot.chain.rpc.client import RpcError
+from credroot.chain.rpc.endpoints import Endpoints
+from credroot.chain.writing.writer import ChainWriter
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.values import ChainId
 from tests.chain.scripted_node import Exchange, ScriptedNode

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_account import Account
 
-from credroot.app.settings import load_settings
-from credroot.app.signers import open_signer
-from credroot.chain.external_signer import CURVE_ORDER, ExternalSigner, KmsKey, kms_signer
-from credroot.chain.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
+from credroot.app.settings.settings import load_settings
+from credroot.app.workspace.signers import open_signer
+from credroot.chain.writing.external_signer import CURVE_ORDER, ExternalSigner, KmsKey, kms_signer
+from credroot.chain.writing.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
 from credroot.core.errors import InputError
 from credroot.core.keccak import keccak256
 from credroot.core.values import Address, Digest

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.chain.hex_codec import (
+from credroot.chain.rpc.hex_codec import (
     MAX_QUANTITY,
     MAX_UINT64,
     data,
@@ -17,7 +17,7 @@ from credroot.chain.hex_codec import (
     quantity,
 )
 from credroot.core.errors import ChainUnavailable
-from credroot.core.json_types import JsonValue
+from credroot.core.json.types import JsonValue
 
 
 @given(st.integers(0, MAX_QUANTITY))

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.trust_settings import MAX_SCOPES
-from credroot.chain import registry_calls
-from credroot.chain.artifact import load
-from credroot.chain.embedded.server import serving
-from credroot.chain.facts import Accreditation, Endorser, Query
-from credroot.chain.finality import Confirmations, FinalityTag, parse_finality
-from credroot.chain.hex_codec import parse_quantity
-from credroot.chain.lens import decode_lens, encode_lens, encode_word
-from credroot.chain.reader import RegistryReader
-from credroot.chain.registry_calls import Action, StatusWord, status_words
-from credroot.chain.rpc import Rpc
+from credroot.app.settings.trust import MAX_SCOPES
+from credroot.chain.blocks.finality import Confirmations, FinalityTag, parse_finality
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.reading.reader import RegistryReader
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.calls import Action, StatusWord, status_words
+from credroot.chain.registry.facts import Accreditation, Endorser, Query
+from credroot.chain.registry.lens_codec import decode_lens, encode_lens, encode_word
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.rpc.hex_codec import parse_quantity
 from credroot.core.errors import ChainMismatch, ChainUnavailable, InputError
 from credroot.core.status import Status
 from credroot.core.values import Address, ChainId, Digest, Root

@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 
 
 def test_py_ecc_raises_the_limit_and_the_guard_puts_it_back() -> None:
     program = (
         "import sys\n"
-        "from credroot.chain.recursion import keep_recursion_limit\n"
+        "from credroot.chain.ethereum_packages import keep_recursion_limit\n"
         "before = sys.getrecursionlimit()\n"
         "with keep_recursion_limit():\n"
         "    import py_ecc.bn128\n"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from eth_abi.exceptions import ValueOutOfBounds
 
-from credroot.chain import registry_calls
-from credroot.chain.artifact import load
-from credroot.chain.registry_calls import Action, Role, StatusWord
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.calls import Action, Role, StatusWord
 from credroot.core.values import Address, Digest, Root
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.rpc import Rpc, RpcError
+from credroot.chain.rpc.client import Rpc, RpcError
 from credroot.core.errors import ChainUnavailable, InputError
 from tests.chain.scripted_node import Exchange, ScriptedNode
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.rpc import Rpc
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainUnavailable
 from tests.chain.scripted_node import Exchange, Script, ScriptedNode
 

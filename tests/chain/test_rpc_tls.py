@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from credroot.chain.rpc import Rpc
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainUnavailable
 
 

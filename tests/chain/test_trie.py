@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.chain.fast_keccak import keccak256
-from credroot.chain.recursion import keep_recursion_limit
-from credroot.chain.rlp_codec import decode, encode_bytes, encode_list, encode_number
-from credroot.chain.trie import EMPTY_ROOT, prove_value, trie_root
+from credroot.chain.ethereum_packages import keep_recursion_limit
+from credroot.chain.proofs.fast_keccak import keccak256
+from credroot.chain.proofs.rlp import decode, encode_bytes, encode_list, encode_number
+from credroot.chain.proofs.trie import EMPTY_ROOT, prove_value, trie_root
 from credroot.core import keccak as slow_keccak
 from credroot.core.errors import ProofError
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.chain import registry_calls
-from credroot.chain.embedded.server import serving
-from credroot.chain.facts import Query, Withdrawal
-from credroot.chain.finality import Confirmations
-from credroot.chain.hex_codec import parse_quantity
-from credroot.chain.reader import RegistryReader
-from credroot.chain.registry_calls import Action, status_words
-from credroot.chain.rpc import Rpc, RpcError
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.reading.reader import RegistryReader
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.calls import Action, status_words
+from credroot.chain.registry.facts import Query, Withdrawal
+from credroot.chain.rpc.client import Rpc, RpcError
+from credroot.chain.rpc.hex_codec import parse_quantity
 from credroot.core.errors import ChainUnavailable
 from credroot.core.status import Status
 from credroot.core.values import Digest, Root
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
 
 LARGE, SMALL = (Root(Digest(bytes([number]) * 32)) for number in (1, 2))
 

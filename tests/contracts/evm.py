@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 
 with keep_recursion_limit():
     import rlp

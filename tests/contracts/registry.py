@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from eth_abi import decode, encode
 
-from credroot.chain.artifact import Artifact, load
+from credroot.chain.registry.artifact import Artifact, load
 from tests.contracts.evm import Evm, Log, Receipt
 
 UNKNOWN, ACTIVE, SUSPENDED, REVOKED, DISTRUSTED, INVALID_PROOF = range(6)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from eth_utils import keccak
 
-from credroot.chain.artifact import ContractName, load
+from credroot.chain.registry.artifact import ContractName, load
 from tests.contracts.evm import Evm
 from tests.contracts.registry import Registry, type_of
 from tests.contracts.solc import PROJECT, compile_contracts, solc

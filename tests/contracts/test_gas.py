@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from credroot.chain.artifact import load
+from credroot.chain.registry.artifact import load
 from tests.contracts.evm import Evm, Receipt
 from tests.contracts.people import digest
 from tests.contracts.registry import ALL_ROLES, ANCHOR_ROLE, REINSTATE, REVOKE, SUSPEND, Registry, encode_call

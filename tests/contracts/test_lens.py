@@ -6,7 +6,7 @@ from typing import Any
 
 from eth_abi import decode, encode
 
-from credroot.chain.artifact import load
+from credroot.chain.registry.artifact import load
 from tests.contracts.people import ISSUER, ROOT, STRANGER
 from tests.contracts.registry import ACTIVE, Registry, encode_call
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.core.anchor_proof import (
+from credroot.core.anchor.proof import (
     AnchorClaim,
     AnchorOptions,
     anchor_options,
@@ -22,8 +22,8 @@ from credroot.core.anchor_proof import (
     split_proofs,
 )
 from credroot.core.errors import InputError, ProofError
-from credroot.core.merkle import InclusionProof, MerkleTree, path_length, root_from_proof
-from credroot.core.multibase import decode_base64url
+from credroot.core.text.multibase import decode_base64url
+from credroot.core.tree.merkle import InclusionProof, MerkleTree, path_length, root_from_proof
 from credroot.core.values import Address, ChainId, Digest, Leaf, Root
 from tests.core.vector_maker import all_vectors
 from tests.core.vectors import vectors

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
+from credroot.core.text.clock import format_time, parse_time
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

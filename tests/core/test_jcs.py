@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.core.jcs import canonical_bytes
-from credroot.core.strict_json import loads
+from credroot.core.json.jcs import canonical_bytes
+from credroot.core.json.strict import loads
 from tests.core.test_strict_json import SCALARS
 from tests.core.vectors import needs_standards, published
 

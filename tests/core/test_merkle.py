@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError, ProofError
-from credroot.core.merkle import (
+from credroot.core.tree.merkle import (
     MAX_LEAF_COUNT,
     InclusionProof,
     MerkleTree,
@@ -19,8 +19,8 @@ from credroot.core.merkle import (
     path_length,
     root_from_proof,
 )
-from credroot.core.merkletools_format import from_merkletools, proof_texts, to_merkletools
-from credroot.core.reference_tree import reference_path, reference_paths, reference_root
+from credroot.core.tree.merkletools_format import from_merkletools, proof_texts, to_merkletools
+from credroot.core.tree.reference_tree import reference_path, reference_paths, reference_root
 from credroot.core.values import Digest, Leaf
 from tests.core.oracle import merkletools_tree
 from tests.core.vectors import vectors

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.core.multibase import (
+from credroot.core.text.multibase import (
     MAX_BASE58_CHARS,
     decode_base58btc,
     decode_base64url,

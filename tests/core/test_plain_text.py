@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from credroot.core.plain_text import MAX_NAME, as_name, on_screen, one_line
+from credroot.core.text.plain_text import MAX_NAME, as_name, on_screen, one_line
 
 FORGERY = (
     "x)\r\x1b[2KVALID  diploma.json  (Doctor of Medicine)\n  ok  signature\u2028\x85\x9b8m\u202egnp\u2066\ufeff\u200b"

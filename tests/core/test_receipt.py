@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from credroot.core.anchor.receipt import MAX_RECEIPT_BYTES, FileFacts, Receipt, leaf_of_file
+from credroot.core.anchor.storage_witness import SlotProof, StorageWitness
 from credroot.core.errors import InputError
-from credroot.core.merkle import root_from_proof
-from credroot.core.receipt import MAX_RECEIPT_BYTES, FileFacts, Receipt, leaf_of_file
-from credroot.core.storage_witness import SlotProof, StorageWitness
+from credroot.core.tree.merkle import root_from_proof
 from credroot.core.values import Digest
 from tests.core.vectors import vectors
 from tests.core.vectors_of_receipts import FILE, WITNESS

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.core.strict_json import MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_INTEGER, loads
+from credroot.core.json.strict import MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_INTEGER, loads
 from tests.core.vectors import vectors
 
 SAFE_TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from credroot.credential.contexts import ContextRegistry, PinnedContext, pinned_contexts
-from credroot.credential.rdf_dataset import DatasetReader
-from credroot.credential.rdfc import Canonicalizer
+from credroot.credential.rdf.contexts import ContextRegistry, PinnedContext, pinned_contexts
+from credroot.credential.rdf.dataset import DatasetReader
+from credroot.credential.rdf.rdfc import Canonicalizer
 
 EXTRA_CONTEXTS = ("https://www.w3.org/ns/credentials/examples/v2", "https://w3id.org/citizenship/v4rc1")
 """Contexts that only official vectors name; they are in no package and not shipped."""

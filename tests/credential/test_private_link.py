@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential import private_link
-from credroot.credential.private_link import credential_in, fragment_of, is_link
+from credroot.credential.baking import private_link
+from credroot.credential.baking.private_link import credential_in, fragment_of, is_link
 from tests.browser.reports import credential
 
 WORDS_DIGEST = "ead948d8ef1de53ca63deea999dcc914f8a7ce4e0339fd49194454433766cea8"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from credroot.credential.contexts import pinned_contexts
+from credroot.credential.rdf.contexts import pinned_contexts
 
 NEEDED = (
     "@digitalbazaar/vc",

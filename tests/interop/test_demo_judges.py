@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from credroot.core.report import Verdict
-from credroot.credential.schema import OFFICIAL_SHA256, official_validator
+from credroot.credential.badge.schema import OFFICIAL_SHA256, official_validator
 from tests.interop.judges import ask
 from tests.interop.test_foreign_judges import SEED, changed
 from tests.verifier import stage

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from credroot.credential.data_integrity import sign, verify_proofs
-from credroot.credential.did import did_document, did_key, did_key_method, key_of_did_key
-from credroot.credential.keys import SigningKey
+from credroot.credential.keys.did import did_document, did_key, did_key_method, key_of_did_key
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import sign, verify_proofs
 from tests.credential.sample_badge import sample_badge
 from tests.interop.judges import ask
 

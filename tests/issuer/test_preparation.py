@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.core.anchor_proof import decode_proof_value, encode_proof_value
+from credroot.core.anchor.proof import decode_proof_value, encode_proof_value
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Address, ChainId, Digest, Root
-from credroot.issuer import second_opinion as second
-from credroot.issuer.batch_folder import BatchFolder, check_name
-from credroot.issuer.preparation import Draft, Place, Prepared, Tools, prepare
-from credroot.issuer.second_opinion import MerkletoolsTree, RecursiveTree, SecondOpinionDiffers, second_opinion
+from credroot.issuer.batch import second_opinion as second
+from credroot.issuer.batch.folder import BatchFolder, check_name
+from credroot.issuer.batch.preparation import Draft, Place, Prepared, Tools, prepare
+from credroot.issuer.batch.second_opinion import MerkletoolsTree, RecursiveTree, SecondOpinionDiffers, second_opinion
 
 if TYPE_CHECKING:
     import random
     from collections.abc import KeysView
     from pathlib import Path
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
 
 PLACE = Place(ChainId(31_337), Address(b"r" * 20), Address(b"i" * 20), "did:pkh:eip155:31337:0x" + "69" * 20 + "#a")
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.chain.deployment import Deployment
+from credroot.chain.registry.deployment import Deployment
 from credroot.core.errors import GuardRefused, InputError
 from credroot.core.values import Address, ChainId, Digest
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.intent import Cost, Guards
-from credroot.issuer.selection import Cell, Wanted, parse_cell, parse_row_lists, select
-from credroot.issuer.spending import Budget
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.sending.intent import Cost, Guards
+from credroot.issuer.sending.spending import Budget
+from credroot.issuer.withdrawal.selection import Cell, Wanted, parse_cell, parse_row_lists, select
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.chain.deployment import Deployment
+from credroot.chain.registry.deployment import Deployment
 from credroot.core.errors import CredrootError, InputError
 from credroot.core.values import Address, ChainId, Digest, Root
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.schema import official_validator, schema_problems
-from credroot.credential.vc_structure import credential_problems
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.corrections import corrections, roster_of
-from credroot.issuer.roster.people import Entry
-from credroot.issuer.roster.roster import read_roster
-from credroot.issuer.selection import Target, parse_cell
-from credroot.issuer.succession import SUCCESSION_FILE, Kind, Predecessor, Succession, read_succession, successors
+from credroot.credential.badge.schema import official_validator, schema_problems
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.w3c.structure import credential_problems
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.withdrawal.corrections import corrections, roster_of
+from credroot.issuer.withdrawal.selection import Target, parse_cell
+from credroot.issuer.withdrawal.succession import (
+    SUCCESSION_FILE,
+    Kind,
+    Predecessor,
+    Succession,
+    read_succession,
+    successors,
+)
+from credroot.roster.people import Entry
+from credroot.roster.roster import read_roster
 from tests.credential.document.badges import built
 from tests.credential.standards import standards_folder
 

@@ -10,22 +10,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from credroot.chain.deployment import Deployment
-from credroot.chain.facts import Accreditation, BatchFacts, ChainFacts, Head, Query, Withdrawal
-from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
-from credroot.core.jcs import canonical_bytes
-from credroot.core.merkle import InclusionProof, MerkleTree
-from credroot.core.multibase import encode_base58btc
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.registry.facts import Accreditation, BatchFacts, ChainFacts, Head, Query, Withdrawal
+from credroot.core.anchor.proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.core.json.jcs import canonical_bytes
 from credroot.core.report import Report
 from credroot.core.status import Status
+from credroot.core.text.multibase import encode_base58btc
+from credroot.core.tree.merkle import InclusionProof, MerkleTree
 from credroot.core.values import AccountId, Address, ChainId, Digest
-from credroot.credential import bitstring
-from credroot.credential.data_integrity import sign
-from credroot.credential.did import did_document, did_key, did_key_method
-from credroot.credential.keys import SigningKey
-from credroot.credential.profile import Profile, ProfileKey, sign_profile
-from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
-from credroot.credential.suites.suite import hash_data
+from credroot.credential.badge.profile import Profile, ProfileKey, sign_profile
+from credroot.credential.keys.did import did_document, did_key, did_key_method
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import sign
+from credroot.credential.proof.suites.suite import hash_data
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import StatusPurpose, status_entry, status_list_credential
 from credroot.verifier.documents import DocumentUnavailable, ListCopy
 from credroot.verifier.trust import Policy, Trust, TrustedAccreditor, TrustedIssuer
 from credroot.verifier.verifier import Verifier

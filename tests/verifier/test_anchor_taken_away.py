@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from credroot.core.anchor_domain import AnchorPlace, anchor_places
+from credroot.core.anchor.domain import AnchorPlace, anchor_places
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.status import Status
 from credroot.core.values import Digest
-from credroot.credential.data_integrity import ProofSigner
-from credroot.credential.did import key_resolver
-from credroot.credential.vc_verification import Demand, Means, verify_credential
+from credroot.credential.keys.did import key_resolver
+from credroot.credential.proof.data_integrity import ProofSigner
+from credroot.credential.w3c.verification import Demand, Means, verify_credential
 from credroot.verifier.trust import Policy, TrustedIssuer
 from tests.verifier.stage import (
     ACCOUNT,

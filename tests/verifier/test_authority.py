@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from credroot.core.anchor_domain import AnchorPlace
+from credroot.core.anchor.domain import AnchorPlace
 from credroot.core.report import Verdict
 from credroot.core.status import Status
 from credroot.core.values import Digest
-from credroot.credential.data_integrity import sign
-from credroot.credential.did import did_key_method
-from credroot.credential.status_list import status_entry
+from credroot.credential.keys.did import did_key_method
+from credroot.credential.proof.data_integrity import sign
+from credroot.credential.status.status_list import status_entry
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.subject import read_subject
 from credroot.verifier.trust import Trust, TrustedIssuer

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from credroot.core.multibase import encode_base64url
 from credroot.core.report import Verdict
-from credroot.credential.bitstring import MAX_LIST_BYTES
-from credroot.credential.status_list import status_entry
+from credroot.core.text.multibase import encode_base64url
+from credroot.credential.status.bitstring import MAX_LIST_BYTES
+from credroot.credential.status.status_list import status_entry
 from credroot.verifier.documents import ListCopy
 from tests.counted import at_most
 from tests.credential.baking.pictures import PNG, itxt, png

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.app.shape_files import RememberingFolder
+from credroot.app.workspace.shape_files import RememberingFolder
 from credroot.core.budget import OF_ONE_FILE, VALUES_OF_A_CALL, Budget, Work
 from credroot.core.report import Outcome, Report, Verdict
-from credroot.credential.data_integrity import ProofOutcome, verify_proofs
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.suites.priced import priced, values_of
+from credroot.credential.proof.data_integrity import ProofOutcome, verify_proofs
+from credroot.credential.proof.suites.priced import priced, values_of
+from credroot.credential.rdf.rdfc import default_canonicalizer
 from credroot.verifier.trust import Trust
 from credroot.verifier.verifier import PAGE_BYTES, PAGE_FILES, Verifier, pages
 from tests.verifier.costly import many_forms, other_shape, twins, wrong_proof

@@ -12,16 +12,17 @@ from typing import Any
 import pytest
 
 from credroot.app.page.checking import Entries, Given, check
-from credroot.core import jcs, strict_json
 from credroot.core.budget import OF_ONE_FILE, Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
+from credroot.core.json import jcs
+from credroot.core.json import strict as strict_json
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.credential.baking import svg as svg_module
 from credroot.credential.baking.archive import Archive
 from credroot.credential.baking.pdf import extract_pdf
 from credroot.credential.baking.png import SIGNATURE, chunk
-from credroot.credential.data_integrity import verify_proofs
-from credroot.credential.settled_form import ALWAYS_US, settled
+from credroot.credential.proof.data_integrity import verify_proofs
+from credroot.credential.proof.settled_form import ALWAYS_US, settled
 from credroot.verifier.subject import Malformed, subject_of
 from credroot.verifier.trust import Trust
 from credroot.verifier.verifier import Verifier

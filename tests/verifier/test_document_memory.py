@@ -12,12 +12,12 @@ import pytest
 
 from credroot.core.report import Report, Verdict
 from credroot.core.values import Digest
-from credroot.credential import bitstring
-from credroot.credential.held_signatures import HeldSignature, HeldSignatures, fingerprint
-from credroot.credential.rdfc_cache import default_shape_cache
-from credroot.credential.status_list import status_entry
-from credroot.verifier.document_memory import DocumentMemory
+from credroot.credential.proof.suites.held_signatures import HeldSignature, HeldSignatures, fingerprint
+from credroot.credential.rdf.shapes.cache import default_shape_cache
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import status_entry
 from credroot.verifier.documents import ListCopy
+from credroot.verifier.gathering.document_memory import DocumentMemory
 from credroot.verifier.trust import Policy, Trust, TrustedIssuer
 from credroot.verifier.verifier import Verifier
 from tests.verifier.stage import (

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from credroot.core.report import Check, Outcome, Verdict
-from credroot.credential.did import did_key_method
-from credroot.credential.endorsement import endorsement
-from credroot.credential.endorsement_form import is_endorsement
-from credroot.credential.schema import schema_problems
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.badge.endorsement_form import is_endorsement
+from credroot.credential.badge.schema import schema_problems
+from credroot.credential.keys.did import did_key_method
 from credroot.verifier.trust import TrustedIssuer
 from tests.verifier.stage import (
     DID,

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.registry.facts import ChainFacts
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Verdict
 from credroot.core.status import Status
-from credroot.credential.did import did_key_method
-from credroot.credential.endorsement import endorsement
-from credroot.credential.private_link import is_link
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.status_list import StatusPurpose, status_entry
-from credroot.credential.vc_presentation import verify_presentation
-from credroot.credential.vc_verification import Demand, Means
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.baking.private_link import is_link
+from credroot.credential.keys.did import did_key_method
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.status.status_list import StatusPurpose, status_entry
+from credroot.credential.w3c.presentation import verify_presentation
+from credroot.credential.w3c.verification import Demand, Means
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.trust import TrustedIssuer
 from tests.verifier.stage import (

@@ -10,7 +10,7 @@ import pytest
 
 from credroot.core.report import Report, Verdict
 from credroot.core.values import Digest
-from credroot.credential.profile import ProfileKey
+from credroot.credential.badge.profile import ProfileKey
 from credroot.verifier.trust import TrustedIssuer
 from tests.verifier.stage import (
     ACCOUNT,
@@ -185,7 +185,7 @@ def test_a_profile_dates_removed_keys_as_well():
 
 
 def test_a_name_that_would_reorder_its_sentence_is_shown_without_that():
-    from credroot.credential.profile import Profile, sign_profile
+    from credroot.credential.badge.profile import Profile, sign_profile
 
     profile = Profile(DID, "\u202eytisrevinU", (ACCOUNT,), {METHOD: ProfileKey(TEST_KEY.multikey)})
     data = sign_profile(profile, TEST_KEY, verification_method=METHOD, created=ANCHORED_AT)

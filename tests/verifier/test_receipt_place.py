@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from credroot.app.api.verdict_reading import read_item
+from credroot.app.api.verdicts.reading import read_item
+from credroot.core.anchor.proof_value import AnchorClaim
+from credroot.core.anchor.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.budget import Budget
-from credroot.core.merkle import MerkleTree
-from credroot.core.proof_value import AnchorClaim
-from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.report import Verdict
+from credroot.core.tree.merkle import MerkleTree
 from credroot.core.values import Digest
 from credroot.verifier.subject import Malformed, SubmittedFile, subject_of
 from credroot.verifier.trust import Trust, TrustedIssuer

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.chain import registry_calls
-from credroot.chain.agreeing_reader import AgreeingReader
-from credroot.chain.caution import Caution
-from credroot.chain.embedded.server import serving
-from credroot.chain.facts import ChainFacts, Head
-from credroot.chain.fallback_reader import FallbackReader
-from credroot.chain.finality import Confirmations, FinalityTag
-from credroot.chain.hex_codec import parse_quantity
-from credroot.chain.reader import RegistryReader
-from credroot.chain.recency import ANY_HEAD, MAX_AHEAD_S, Recency, RecentHeads
-from credroot.chain.registry_calls import Action, status_words
-from credroot.chain.rpc import Rpc
-from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.chain.blocks.endpoint_trust import Caution
+from credroot.chain.blocks.finality import Confirmations, FinalityTag
+from credroot.chain.blocks.recency import ANY_HEAD, MAX_AHEAD_S, Recency, RecentHeads
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.reading.agreeing_reader import AgreeingReader
+from credroot.chain.reading.fallback_reader import FallbackReader
+from credroot.chain.reading.reader import RegistryReader
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.calls import Action, status_words
+from credroot.chain.registry.facts import ChainFacts, Head
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.rpc.hex_codec import parse_quantity
+from credroot.core.anchor.proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
 from credroot.core.errors import ChainUnavailable
-from credroot.core.merkle import InclusionProof, MerkleTree
 from credroot.core.report import Outcome, Report, Verdict
 from credroot.core.status import Status
+from credroot.core.tree.merkle import InclusionProof, MerkleTree
 from credroot.core.values import LOCAL_CHAIN_ID, AccountId, ChainId
-from credroot.verifier.fact_cache import FactCache
+from credroot.verifier.gathering.fact_cache import FactCache
 from credroot.verifier.trust import Policy, Trust, TrustedIssuer
 from credroot.verifier.verifier import Verifier
 from tests.auditor.lying_proxy import LyingProxy, honest, replay
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from credroot.verifier.gather import FactSource
+    from credroot.verifier.gathering.gather import FactSource
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = MAY + timedelta(days=31)
@@ -252,7 +252,7 @@ def test_a_quorum_is_asked_and_saved_from_only_where_enough_are_up_to_date(
 
 
 def _query(story: Story) -> Any:
-    from credroot.chain.facts import Query
+    from credroot.chain.registry.facts import Query
 
     return Query(story.registry.issuer, DEPLOYMENT.code_hash, 0)  # type: ignore[arg-type]
 
@@ -346,7 +346,7 @@ def test_every_chain_has_a_bound_but_those_whose_blocks_come_on_demand() -> None
 
 
 def test_the_settings_can_spell_out_another_bound(tmp_path: Path) -> None:
-    from credroot.app.settings import load_settings
+    from credroot.app.settings.settings import load_settings
     from credroot.core.errors import InputError
 
     def bound(line: str) -> int | None:

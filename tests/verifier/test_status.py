@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.facts import Withdrawal
-from credroot.core.multibase import encode_base64url
+from credroot.chain.registry.facts import Withdrawal
 from credroot.core.report import Outcome, Verdict
 from credroot.core.status import Status
-from credroot.credential import bitstring
-from credroot.credential.status_list import StatusPurpose, status_entry, suspension_list_of
+from credroot.core.text.multibase import encode_base64url
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import StatusPurpose, status_entry, suspension_list_of
 from credroot.verifier.documents import ListCopy
 from tests.verifier.stage import (
     KNOWN_BY_NAME,

@@ -12,11 +12,11 @@ import pytest
 from credroot.core.errors import InputError
 from credroot.core.report import Report
 from credroot.core.values import Digest
-from credroot.credential.data_integrity import sign
-from credroot.credential.did import did_key_method
-from credroot.credential.endorsement import endorsement
-from credroot.credential.profile import ProfileKey
-from credroot.credential.status_list import status_entry
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.badge.profile import ProfileKey
+from credroot.credential.keys.did import did_key_method
+from credroot.credential.proof.data_integrity import sign
+from credroot.credential.status.status_list import status_entry
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.trust import TrustedIssuer
 from tests.core.vectors import FOLDER

@@ -10,7 +10,7 @@ import pytest
 from credroot.core.report import Outcome, Verdict
 from credroot.credential.baking.png import bake_png
 from credroot.credential.baking.svg import bake_svg
-from credroot.credential.did import did_document
+from credroot.credential.keys.did import did_document
 from credroot.verifier.trust import TrustedIssuer
 from tests.credential.baking.pictures import PNG, SVG
 from tests.verifier.stage import (
@@ -121,7 +121,7 @@ def test_what_stands_around_a_jwt_may_say_nothing_else():
 
 
 def test_a_jwt_that_brings_its_own_key_vouches_only_for_the_did_that_is_this_key():
-    from credroot.core.multibase import encode_base64url
+    from credroot.core.text.multibase import encode_base64url
 
     def with_key(key: Any) -> bytes:
         jwk = {"kty": "OKP", "crv": "Ed25519", "x": encode_base64url(key.multikey.raw)[1:]}
@@ -189,7 +189,7 @@ def test_the_form_of_a_foreign_badge_is_told_and_decides_nothing():
 
 
 def test_the_recipient_is_asked_for_only_where_somebody_asks():
-    from credroot.credential.recipient import email_identity
+    from credroot.credential.badge.recipient import email_identity
 
     document = badge()
     document["credentialSubject"]["identifier"] = [email_identity("jane@example.org", "a salt")]

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from credroot.app.page.showing import show
+from credroot.app.page.words.shown_content import show
 from credroot.core.budget import Budget, BudgetExceeded
-from credroot.core.json_size import json_size
+from credroot.core.json.size import json_size
 from credroot.core.report import Outcome, Verdict
-from credroot.credential.endorsement import endorsement
-from credroot.credential.settled_form import ALWAYS_US, MAX_VALUES, US_A_VALUE, settled
-from credroot.credential.status_list import status_entry
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.proof.settled_form import ALWAYS_US, MAX_VALUES, US_A_VALUE, settled
+from credroot.credential.status.status_list import status_entry
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.subject import CredentialSubject, read_subject
 from credroot.verifier.trust import Trust

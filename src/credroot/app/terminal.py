@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from credroot.core.plain_text import on_screen, one_line
+from credroot.core.text.plain_text import on_screen, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from credroot.auditor.rules import RULES, Rule, Severity
 from credroot.core.errors import InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
 
 ACCEPTED_FORMAT = "credroot/audit-accepted/v1"
 MAX_ACCEPTED_BYTES = 2**22

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
 
 REPORT_FORMAT = "credroot/report/v1"
 

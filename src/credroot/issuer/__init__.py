@@ -1,1 +1,1 @@
-"""Roster to anchored batch: plan, anchor, resume, publish, withdraw."""
+"""From people to an anchored batch: plan, anchor, resume, publish, withdraw."""

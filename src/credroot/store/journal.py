@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from credroot.core.clock import format_time, parse_time
 from credroot.core.errors import InputError
+from credroot.core.text.clock import format_time, parse_time
 from credroot.store.journal_file import JournalError, JournalFile
 from credroot.store.journal_records import (
     NO_CAPS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credroot.core.clock import parse_time
+from credroot.core.text.clock import parse_time
 from credroot.core.values import Address, ChainId, Digest, Root
 from credroot.store.journal_records import Attempt, BatchRecord, BatchState, Caps, Operation, OperationState
 

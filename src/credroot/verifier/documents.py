@@ -16,7 +16,7 @@ from credroot.core.errors import CredrootError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.core.values import Digest
 
 

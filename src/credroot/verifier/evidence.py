@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from credroot.core.budget import Budget
-from credroot.verifier.document_memory import DocumentMemory
 from credroot.verifier.documents import NOTHING
+from credroot.verifier.gathering.document_memory import DocumentMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import ChainFacts, Unavailable
-    from credroot.credential.data_integrity import Canonicalize
+    from credroot.chain.registry.deployment import Deployment
+    from credroot.chain.registry.facts import ChainFacts, Unavailable
+    from credroot.credential.proof.data_integrity import Canonicalize
     from credroot.verifier.documents import Documents
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Policy, Trust

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from credroot.verifier.subject import INTERNAL, Malformed
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
 
 _LOG = logging.getLogger("credroot.verifier")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.registry.facts import ChainFacts
 from credroot.core.budget import BudgetExceeded, Work
-from credroot.core.clock import format_time
 from credroot.core.report import Check, Outcome, Report
+from credroot.core.text.clock import format_time
 from credroot.core.values import LOCAL_CHAIN_ID
 from credroot.verifier.checks.anchor import check_anchor, check_finality, check_inclusion
 from credroot.verifier.checks.endorsement import check_endorsements
 from credroot.verifier.checks.form import check_carrier, check_format, check_recipient, check_schema
 from credroot.verifier.checks.issuer import check_issuer, check_key
 from credroot.verifier.checks.signature import check_signature
-from credroot.verifier.checks.standing import check_validity
 from credroot.verifier.checks.status import check_status
+from credroot.verifier.checks.validity_period import check_validity
 from credroot.verifier.presentation import describe, network_of
 from credroot.verifier.subject import Malformed
 from credroot.verifier.unjudged import unjudged

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
-from credroot.core.plain_text import one_line
-from credroot.credential.endorsement_form import is_endorsement
+from credroot.chain.registry.facts import ChainFacts
+from credroot.core.text.plain_text import one_line
+from credroot.credential.badge.endorsement_form import is_endorsement
 from credroot.verifier.subject import CredentialSubject
 
 if TYPE_CHECKING:
-    from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import Basis, Unavailable
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.chain.registry.deployment import Deployment
+    from credroot.chain.registry.facts import Basis, Unavailable
+    from credroot.core.json.types import JsonObject, JsonValue
     from credroot.verifier.subject import ReceiptSubject
 
 MAX_TEXT = 500

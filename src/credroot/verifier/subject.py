@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from credroot.core.anchor_domain import AnchorPlace, anchor_places, is_named_by_all, missing_places
-from credroot.core.anchor_proof import AnchorClaim, decode_proof_value, leaves_of, read_options, split_proofs
+from credroot.core.anchor.domain import AnchorPlace, anchor_places, is_named_by_all, missing_places
+from credroot.core.anchor.proof import AnchorClaim, decode_proof_value, leaves_of, read_options, split_proofs
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
-from credroot.core.merkle import root_from_proof
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
+from credroot.core.tree.merkle import root_from_proof
 from credroot.core.values import AccountId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from credroot.core.json_types import JsonObject
-    from credroot.core.receipt import Receipt
+    from credroot.core.anchor.receipt import Receipt
+    from credroot.core.json.types import JsonObject
     from credroot.core.values import Digest, Leaf
     from credroot.verifier.trust import Trust
 
@@ -186,7 +186,7 @@ def _subject_of(document: JsonObject, trust: Trust, file_digest: Digest | None, 
     try:
         if "format" in document:
             # Imported here: most files are credentials, which have no such member.
-            from credroot.core.receipt import RECEIPT_FORMAT, Receipt
+            from credroot.core.anchor.receipt import RECEIPT_FORMAT, Receipt
 
             if document["format"] == RECEIPT_FORMAT:
                 receipt = Receipt.from_json(document)
@@ -228,7 +228,7 @@ def _paid(budget: Budget) -> Callable[[int], None]:
 
 def _of_token(token: str, trust: Trust, budget: Budget, *, outer: JsonObject | None = None) -> Subject:
     """Read the credential that a JWT carries; `outer` is the object around it, which may say nothing else."""
-    from credroot.credential.vc_jwt import agrees_with_outer, read_vc_jwt
+    from credroot.credential.proof.jwt import agrees_with_outer, read_vc_jwt
 
     try:
         document = read_vc_jwt(token, paid=_paid(budget))
@@ -323,7 +323,7 @@ def _settled(document: JsonObject, token: str | None, budget: Budget) -> JsonObj
     if token is not None:
         return document
     # Imported here: what is anchored is covered to the byte.
-    from credroot.credential.settled_form import settled
+    from credroot.credential.proof.settled_form import settled
 
     return settled(document, budget)
 

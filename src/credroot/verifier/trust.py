@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import Endorser
-from credroot.chain.recency import Recency
+from credroot.chain.blocks.recency import Recency
+from credroot.chain.registry.facts import Endorser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from credroot.chain.scope import Scope
     from credroot.core.values import AccountId, Address, ChainId, Digest
 

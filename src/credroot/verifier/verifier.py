@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credroot.verifier.document_memory import DocumentMemory
-from credroot.verifier.gather import gather_in_turn
+from credroot.verifier.gathering.document_memory import DocumentMemory
+from credroot.verifier.gathering.gather import gather_in_turn
 from credroot.verifier.judge import judge
 from credroot.verifier.subject import SubmittedFile, read_subject
 from credroot.verifier.trust import Policy
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from credroot.core.budget import Budget
     from credroot.core.report import Report
     from credroot.core.values import Digest
-    from credroot.credential.data_integrity import Canonicalize
+    from credroot.credential.proof.data_integrity import Canonicalize
     from credroot.verifier.documents import DocumentSource
     from credroot.verifier.evidence import Evidence
-    from credroot.verifier.gather import FactSource
+    from credroot.verifier.gathering.gather import FactSource
     from credroot.verifier.subject import Subject
     from credroot.verifier.trust import Trust
 

@@ -13,7 +13,7 @@ from typing import Any
 from credroot.app.api.application import create_api
 from credroot.app.api.event_log import EventLog
 from credroot.app.api.limits import Limits
-from credroot.app.settings import load_settings
+from credroot.app.settings.settings import load_settings
 
 
 class Api:

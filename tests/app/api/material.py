@@ -6,12 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
-from credroot.core.merkle import InclusionProof, MerkleTree
-from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
+from credroot.core.anchor.proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.core.anchor.receipt import FileFacts, Receipt, leaf_of_file
+from credroot.core.tree.merkle import InclusionProof, MerkleTree
 from credroot.core.values import AccountId, Address, Digest
-from credroot.credential.data_integrity import sign
-from credroot.credential.keys import SigningKey
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import sign
 from tests.app.api.registry_model import CHAIN, REGISTRY, RegistryModel
 
 TEST_KEY_SEED = b"TEST KEY of the API's tests. 32b."[:32]
@@ -86,7 +86,7 @@ def encoded(value: Any) -> bytes:
 
 
 def claim_of(credential: dict[str, Any]) -> AnchorClaim:
-    from credroot.core.anchor_proof import decode_proof_value
+    from credroot.core.anchor.proof import decode_proof_value
 
     return decode_proof_value(credential["proof"][-1]["proofValue"])
 

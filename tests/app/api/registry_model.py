@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING
 
-from credroot.chain.artifact import load
-from credroot.chain.creation import USUAL_ADDRESS
-from credroot.chain.deployment import Deployment
-from credroot.chain.lens import WORD, encode_word
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.creation import USUAL_ADDRESS
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.registry.lens_codec import WORD, encode_word
 from credroot.core.status import Status
 from credroot.core.values import Address, ChainId, Digest
 from tests.chain.scripted_node import Exchange, ScriptedNode

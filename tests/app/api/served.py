@@ -15,7 +15,7 @@ from credroot.app.api.application import create_api
 from credroot.app.api.event_log import EventLog
 from credroot.app.api.limits import Limits
 from credroot.app.api.server import run
-from credroot.app.settings import load_settings
+from credroot.app.settings.settings import load_settings
 
 
 def main(workspace: str, limits_json: str, *modules: str) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from fastapi import FastAPI
 
-from credroot.app.api.event_pages_documentation import EventsWire, IssuerWire
+from credroot.app.api.events.documentation import EventsWire, IssuerWire
 from credroot.app.api.wire import ReportsWire, ReportWire
 from tests.app.api.asgi import Api
 from tests.app.api.conftest import write_workspace

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from credroot.auditor.exports import event_json
+from credroot.auditor.index.exports import event_json
 from credroot.store.event_index import EventIndex, Position
 from tests.app.api.audited import fill, index_url
 from tests.app.api.conftest import write_workspace

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from credroot.chain.facts import ChainFacts, Head, Query
+from credroot.chain.registry.facts import ChainFacts, Head, Query
 from credroot.core.errors import ChainMismatch, ChainUnavailable
 from credroot.core.status import Status
 from credroot.core.values import Address, Digest
-from credroot.verifier.fact_cache import BATCHES_AT_ONCE, FactCache, NotCachedError
+from credroot.verifier.gathering.fact_cache import BATCHES_AT_ONCE, FactCache, NotCachedError
 from tests.app.api.registry_model import CHAIN, deployment
 
 ISSUER = Address(b"\x11" * 20)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from credroot.app.demo_data import DEMO_ACHIEVEMENT, demo_roster
+from credroot.app.demo.people import DEMO_ACHIEVEMENT, demo_roster
 from credroot.chain.embedded.ownership import owner_of
 from credroot.verifier.judge import LOCAL_CHAIN_NOTICE
 from tests.app.api.live_server import LiveServer
@@ -61,7 +61,7 @@ def test_an_api_process_never_imports_web3(issued: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from credroot.app.api.application import create_api\nfrom credroot.app.api.event_log import EventLog\n"
-        "from credroot.app.api.limits import Limits\nfrom credroot.app.settings import load_settings\n"
+        "from credroot.app.api.limits import Limits\nfrom credroot.app.settings.settings import load_settings\n"
         "import credroot.app.api.server\n"
         "create_api(load_settings(Path(sys.argv[1])), Limits(), EventLog(sys.stderr))\n"
         "print([name for name in ('web3', 'eth_account', 'eth_utils', 'py_ecc') if name in sys.modules])"

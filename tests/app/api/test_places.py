@@ -15,8 +15,8 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from credroot.app.api.http.protocol import GuardedProtocol
 from credroot.app.api.limits import Limits
-from credroot.app.api.protocol import GuardedProtocol
 from tests.app.api.live_server import LiveServer, read_to_end
 from tests.app.api.material import document, encoded
 from tests.app.api.test_endurance import PATIENCE_S, gauge, under_way

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from credroot.app.api.problems import KINDS
+from credroot.app.api.http.problems import KINDS
 from tests.app.api.live_server import LiveServer
 
 ISSUER = "0x" + "11" * 20

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from credroot.credential.did import did_document
-from credroot.credential.status_list import status_entry
+from credroot.credential.keys.did import did_document
+from credroot.credential.status.status_list import status_entry
 from tests.app.api.asgi import Api
 from tests.app.api.conftest import write_workspace
 from tests.app.api.material import FILE, anchored, document, encoded, receipt, signed

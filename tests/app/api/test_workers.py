@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from credroot.app.api.asking import ASKING
-from credroot.app.api.problems import ProblemError
-from credroot.app.api.workers import Workers
+from credroot.app.api.http.clients import ASKING
+from credroot.app.api.http.problems import ProblemError
+from credroot.app.api.http.workers import Workers
 
 
 class Desk:

@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
+from credroot.app.api.http.request_budget import LightBudget
 from credroot.app.api.limits import Limits
-from credroot.app.api.request_budget import LightBudget
-from credroot.app.api.verdict_jobs import BatchJob
-from credroot.app.api.verdict_reading import read_document
-from credroot.app.api.verdicts import INLINE_PARTS, VerdictRoutes
+from credroot.app.api.verdicts.jobs import BatchJob
+from credroot.app.api.verdicts.reading import read_document
+from credroot.app.api.verdicts.routes import INLINE_PARTS, VerdictRoutes
 from credroot.app.lane.desk import Desk, Plan
 from credroot.app.lane.job import Job, perform
 from credroot.app.lane.lanes import ThreadLane
 from credroot.app.page.jobs import PageJob
-from credroot.app.settings import load_settings
+from credroot.app.settings.settings import load_settings
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.time_is_up import TimeIsUp
-from credroot.credential.rdfc import _BoundedCanonicalization
+from credroot.credential.rdf.rdfc import _BoundedCanonicalization
 from credroot.verifier.evidence import Evidence
 from credroot.verifier.subject import TOO_COSTLY, Malformed
 from credroot.verifier.trust import Trust

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from credroot.app.api.asking import ASKING
+from credroot.app.api.http.clients import ASKING
+from credroot.app.api.http.problems import ProblemError
+from credroot.app.api.http.workers import Workers
 from credroot.app.api.limits import Limits
-from credroot.app.api.problems import ProblemError
-from credroot.app.api.workers import Workers
 from credroot.app.lane.bounds import Bounds
 from credroot.app.lane.desk import Plan
 from credroot.app.lane.job import TOLD_AT_ONCE
 from credroot.app.lane.lanes import Done, Lane, ProcessLane, ThreadLane
-from credroot.app.settings import load_settings
+from credroot.app.settings.settings import load_settings
 from credroot.core.errors import InputError
 from tests.app.lane.jobs import TOLD, TestJob
 from tests.waiting import until

@@ -16,20 +16,20 @@ import pytest
 from credroot.app.page.checking import BYTES_AT_ONCE, FILES_AT_ONCE, MAX_FILES, Checked, Entries, Given, check_in_turn
 from credroot.app.page.checking import check as check_opened
 from credroot.app.page.embedding import brief
+from credroot.app.page.html.results import ResultWriter
+from credroot.app.page.html.table import TableWriter
 from credroot.app.page.jobs import _result, _result_or_incidents
-from credroot.app.page.results import ResultWriter
-from credroot.app.page.table import TableWriter
-from credroot.app.page.wording import wording
+from credroot.app.page.words.catalogue import wording
+from credroot.core.anchor.proof_value import AnchorClaim
+from credroot.core.anchor.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.budget import Budget, Work
 from credroot.core.errors import InputError
-from credroot.core.merkle import MerkleTree
-from credroot.core.proof_value import AnchorClaim
-from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
 from credroot.core.report import Check, Outcome, Report, Verdict
+from credroot.core.tree.merkle import MerkleTree
 from credroot.core.values import Digest
-from credroot.credential.badge_picture.svg import badge_svg
+from credroot.credential.badge.endorsement import endorsement
 from credroot.credential.baking.svg import bake_svg
-from credroot.credential.endorsement import endorsement
+from credroot.credential.picture.svg import badge_svg
 from credroot.verifier.trust import Trust
 from credroot.verifier.verifier import Verifier
 from tests.browser.reports import credential, verdicts

@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from credroot.app.content_standing import Standing, standing_of
-from credroot.app.page.conclusion import NAMES, STANDING_ONLY, Tone, conclude
+from credroot.app.page.words.conclusion import NAMES, STANDING_ONLY, Tone, conclude
+from credroot.app.page.words.content_standing import Standing, standing_of
 from credroot.core.report import Outcome, Report, Verdict
 from tests.browser.reports import BY_CONCLUSION, report
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from credroot.app.page.sealing import Sealer
-from credroot.app.page.wording import LANGUAGES, wording
+from credroot.app.page.sealed_reports import Sealer
+from credroot.app.page.words.catalogue import LANGUAGES, wording
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome, Report, read_report
 from tests.browser.payloads import TEXTS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.app.page.showing import MAX_ITEMS, MAX_TEXT, safe_link, show
+from credroot.app.page.words.shown_content import MAX_ITEMS, MAX_TEXT, safe_link, show
 from tests.browser.payloads import LINKS, TEXTS
 from tests.browser.reports import credential, report
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from credroot.app.page.conclusion import NAMES
-from credroot.app.page.wording import LANGUAGES, READING, choose_language, wording
+from credroot.app.page.words.catalogue import LANGUAGES, READING, choose_language, wording
+from credroot.app.page.words.conclusion import NAMES
 from credroot.core.reasons import Reason
 from credroot.core.report import Outcome
 from credroot.verifier.judge import CHECKS, FURTHER_CHECKS
@@ -21,9 +21,8 @@ FURTHER_IDS = {"endorsements": "endorsement"}
 READERS = (
     "core",
     "credential/baking",
-    "credential/private_link.py",
-    "credential/jws.py",
-    "credential/vc_jwt.py",
+    "credential/keys/jws.py",
+    "credential/proof/jwt.py",
 )
 """Where a file is read: any code of theirs may become the format check's."""
 NOT_OF_FILES = {
@@ -134,7 +133,7 @@ def test_every_key_that_the_page_uses_is_in_the_catalogue() -> None:
     groups = {key.split(".")[0] for key in english}
     template = (SOURCE / "app" / "page" / "static" / "index.html").read_text(encoding="utf-8")
     used = set(re.findall(r"\{\{([a-z_]+\.[a-z_]+)\}\}", template))
-    for path in (SOURCE / "app" / "page").glob("*.py"):
+    for path in (SOURCE / "app" / "page").rglob("*.py"):
         spoken = groups - {"code", "reading"}
         used |= {text for text in constants(path) if CODE.fullmatch(text) and text.split(".")[0] in spoken}
     used -= {"page.too_many", "page.too_costly", "page.nothing", "page.not_one", "page.api"}  # codes of problems

@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from credroot.core.errors import InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 from credroot.credential.baking.png import bake_png
+from credroot.credential.baking.private_link import fragment_of
 from credroot.credential.baking.svg import bake_svg
-from credroot.credential.private_link import fragment_of
 from tests.campaigns.verifier_fuzz import byte_mutants
 from tests.credential.baking.pictures import PNG, SVG, itxt, png
 

@@ -10,19 +10,19 @@ import random
 from pathlib import Path
 from typing import Any
 
-from credroot.chain.facts import Query
-from credroot.chain.saved_facts import SavedFacts
-from credroot.core.anchor_domain import AnchorPlace
-from credroot.core.anchor_proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
-from credroot.core.merkle import InclusionProof, MerkleTree
-from credroot.core.receipt import FileFacts, Receipt, leaf_of_file
-from credroot.core.storage_witness import StorageWitness
+from credroot.chain.reading.saved_facts import SavedFacts
+from credroot.chain.registry.facts import Query
+from credroot.core.anchor.domain import AnchorPlace
+from credroot.core.anchor.proof import AnchorClaim, anchor_options, attach, encode_proof_value, leaf_of
+from credroot.core.anchor.receipt import FileFacts, Receipt, leaf_of_file
+from credroot.core.anchor.storage_witness import StorageWitness
+from credroot.core.tree.merkle import InclusionProof, MerkleTree
 from credroot.core.values import Digest
-from credroot.credential import bitstring
-from credroot.credential.did import did_document
-from credroot.credential.endorsement import endorsement
-from credroot.credential.profile import Profile, ProfileKey, sign_profile
-from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.badge.profile import Profile, ProfileKey, sign_profile
+from credroot.credential.keys.did import did_document
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import StatusPurpose, status_entry, status_list_credential
 from credroot.verifier.documents import ListCopy
 from tests.campaigns.verifier_fuzz.fixed_points import (
     ANCHORED,

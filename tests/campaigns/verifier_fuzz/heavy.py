@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from credroot.core.multibase import encode_base58btc
+from credroot.core.text.multibase import encode_base58btc
 from credroot.credential.baking.png import chunk
 from tests.campaigns.verifier_fuzz.carriers import as_png, as_zip
 from tests.campaigns.verifier_fuzz.originals import CONTEXTS

@@ -90,7 +90,7 @@ def _header_of_any_type(text: str, rng: random.Random, others: Sequence[str]) ->
 
 def _own_key(text: str, rng: random.Random, others: Sequence[str]) -> str:
     """Sign it with another key, which the header brings along."""
-    from credroot.credential.keys import SigningKey
+    from credroot.credential.keys.signatures import SigningKey
 
     header, claims, _ = parts_of(text)
     key = SigningKey(rng.randbytes(32))

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from credroot.chain import registry_calls
-from credroot.chain.agreeing_reader import AgreeingReader
-from credroot.chain.artifact import load
-from credroot.chain.caution import Caution
-from credroot.chain.creation_check import ask_creation
-from credroot.chain.deployment import Deployment
+from credroot.chain.blocks.endpoint_trust import Caution
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.blocks.recency import Recency, RecentHeads
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_TEST_KEY
-from credroot.chain.facts import ChainFacts, Query
-from credroot.chain.finality import Confirmations
-from credroot.chain.hex_codec import parse_address, parse_digest, parse_quantity
-from credroot.chain.keystore import Signer, signer_from_key
-from credroot.chain.recency import Recency, RecentHeads
+from credroot.chain.reading.agreeing_reader import AgreeingReader
+from credroot.chain.reading.creation_check import ask_creation
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.artifact import load
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.registry.facts import ChainFacts, Query
+from credroot.chain.rpc.hex_codec import parse_address, parse_digest, parse_quantity
+from credroot.chain.writing.keystore import Signer, signer_from_key
 from credroot.core.status import Status
 from credroot.core.values import AccountId, Digest, Root
 from tests.campaigns.verifier_fuzz.nodes import InnerNode

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from credroot.app.opening import open_file
-from credroot.chain.saved_facts import SavedFacts
+from credroot.app.verifying.given_files import open_file
+from credroot.chain.reading.saved_facts import SavedFacts
 from credroot.core.errors import InputError
 from credroot.core.report import Report
-from credroot.credential.private_link import credential_in, is_link
+from credroot.credential.baking.private_link import credential_in, is_link
 from credroot.verifier.verifier import Verifier
 from tests.campaigns.verifier_fuzz.cases import BLOCK, Case, CaseMaker
 from tests.campaigns.verifier_fuzz.estate import Estate

@@ -11,10 +11,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from credroot.chain.deadline import Deadline
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
-from credroot.chain.http_connection import HttpAnswer
-from credroot.chain.rpc import Rpc
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.rpc.deadline import Deadline
+from credroot.chain.rpc.http_connection import HttpAnswer
 from credroot.core.errors import ChainUnavailable
 
 MAX_REMEMBERED = 5_000

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from credroot.app.saved_evidence import WithProfiles, offline_sources
-from credroot.chain.saved_facts import SavedFacts
+from credroot.app.verifying.saved_evidence import WithProfiles, offline_sources
+from credroot.chain.reading.saved_facts import SavedFacts
 from credroot.core.errors import InputError
-from credroot.core.json_types import JsonObject
-from credroot.core.strict_json import loads
-from credroot.credential.did import key_resolver
-from credroot.credential.vc_envelope import verify_any
-from credroot.credential.vc_presentation import AUTHENTICATION, verify_presentation
-from credroot.credential.vc_problems import has_errors
-from credroot.credential.vc_verification import Demand, Means
-from credroot.verifier.document_memory import DocumentMemory
+from credroot.core.json.strict import loads
+from credroot.core.json.types import JsonObject
+from credroot.credential.keys.did import key_resolver
+from credroot.credential.w3c.envelope import verify_any
+from credroot.credential.w3c.presentation import AUTHENTICATION, verify_presentation
+from credroot.credential.w3c.problems import has_errors
+from credroot.credential.w3c.verification import Demand, Means
 from credroot.verifier.documents import ListCopy
-from credroot.verifier.gather import FactSource
+from credroot.verifier.gathering.document_memory import DocumentMemory
+from credroot.verifier.gathering.gather import FactSource
 from credroot.verifier.trust import PinnedBlock, Policy, Trust, TrustedIssuer
 from credroot.verifier.verifier import Verifier
 from tests.campaigns.verifier_fuzz import byte_mutants, json_mutants

@@ -16,13 +16,13 @@ from typing import Any
 
 import pyoxigraph
 
-from credroot.app.page.showing import show
+from credroot.app.page.words.shown_content import show
 from credroot.core.errors import InputError
 from credroot.core.report import Outcome, Report
-from credroot.credential.contexts import pinned_contexts
-from credroot.credential.data_integrity import without_proofs
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.rdfc_cache import ShapeCache
+from credroot.credential.proof.data_integrity import without_proofs
+from credroot.credential.rdf.contexts import pinned_contexts
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.cache import ShapeCache
 from credroot.verifier.documents import ListCopy
 from credroot.verifier.subject import CredentialSubject, read_subject
 from credroot.verifier.trust import Policy, Trust

@@ -6,8 +6,8 @@ import copy
 from datetime import UTC, datetime
 from typing import Any
 
-from credroot.credential.endorsement import endorsement
-from credroot.credential.status_list import status_entry
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.status.status_list import status_entry
 from tests.verifier.stage import DID, signed
 
 CONTEXTS = [

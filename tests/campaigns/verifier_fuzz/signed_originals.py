@@ -6,8 +6,8 @@ import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from credroot.credential.endorsement import endorsement
-from credroot.credential.status_list import status_entry
+from credroot.credential.badge.endorsement import endorsement
+from credroot.credential.status.status_list import status_entry
 from tests.campaigns.verifier_fuzz.fixed_points import (
     BEGUN,
     CONTEXT_OF_2020,

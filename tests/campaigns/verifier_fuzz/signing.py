@@ -19,10 +19,10 @@ from Crypto.Hash import SHA256
 from Crypto.PublicKey import ECC, RSA
 from Crypto.Signature import DSS, pkcs1_15
 
-from credroot.core.multibase import encode_base58btc
-from credroot.credential.keys import SigningKey
-from credroot.credential.multikey import KeyType, Multikey
-from credroot.credential.rdfc_cache import default_shape_cache
+from credroot.core.text.multibase import encode_base58btc
+from credroot.credential.keys.multikey import KeyType, Multikey
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.rdf.shapes.cache import default_shape_cache
 
 Document = dict[str, Any]
 SIGNED_AT = datetime(2026, 4, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from credroot.core.report import Outcome
-from credroot.credential import jws
-from credroot.credential.suites import proof_judge
+from credroot.credential.keys import jws
+from credroot.credential.proof.suites import proof_judge
 from credroot.verifier import judge, subject
 
 Plant = Callable[[pytest.MonkeyPatch], None]

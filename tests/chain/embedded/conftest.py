@@ -7,8 +7,8 @@ import pytest
 
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_TEST_KEY
-from credroot.chain.embedded.server import serving
-from credroot.chain.rpc import Rpc
+from credroot.chain.embedded.node.server import serving
+from credroot.chain.rpc.client import Rpc
 from tests.chain.embedded.nodes import Node, anvil_program, running_anvil
 
 

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_ADDRESS, FAUCET_TEST_KEY
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 
 with keep_recursion_limit():
     from eth_account import Account

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from credroot.chain.hex_codec import data
-from credroot.chain.recursion import keep_recursion_limit
-from credroot.chain.rpc import Rpc
+from credroot.chain.ethereum_packages import keep_recursion_limit
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.rpc.hex_codec import data
 
 with keep_recursion_limit():
     from eth_account import Account

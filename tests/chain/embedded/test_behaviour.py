@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.rpc import RpcError
-from credroot.core.json_types import JsonValue
+from credroot.chain.rpc.client import RpcError
+from credroot.core.json.types import JsonValue
 from credroot.core.keccak import keccak256
 from tests.chain.embedded.bytecode import (
     CONTEXT,

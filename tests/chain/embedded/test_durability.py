@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.embedded.database import ChainDatabase
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.layout import DATABASE_NAME, FAUCET_TEST_KEY
+from credroot.chain.embedded.machine.database import ChainDatabase
+from credroot.chain.embedded.node.server import serving
 from credroot.chain.embedded.ownership import Ownership, owner_of
-from credroot.chain.embedded.server import serving
-from credroot.chain.rpc import Rpc
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainUnavailable
 from tests.chain.embedded.bytecode import CREATION, LOAD, STORE, words
 from tests.chain.embedded.nodes import Node

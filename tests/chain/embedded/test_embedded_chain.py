@@ -11,8 +11,8 @@ import pytest
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.failures import CallFailure
 from credroot.chain.embedded.layout import CHAIN_ID, FAUCET_ADDRESS, FAUCET_BALANCE, FAUCET_TEST_KEY
-from credroot.chain.recursion import keep_recursion_limit
-from credroot.core.json_types import JsonValue
+from credroot.chain.ethereum_packages import keep_recursion_limit
+from credroot.core.json.types import JsonValue
 from tests.chain.embedded.bytecode import CREATION, NEST, STORE, words
 
 with keep_recursion_limit():

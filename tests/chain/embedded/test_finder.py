@@ -16,9 +16,9 @@ import pytest
 from credroot.chain.embedded.embedded_chain import EmbeddedChain
 from credroot.chain.embedded.finder import find, find_or_start
 from credroot.chain.embedded.layout import CHAIN_ID, DATABASE_NAME, ENDPOINT_NAME, FAUCET_TEST_KEY
+from credroot.chain.embedded.node.server import serving
 from credroot.chain.embedded.ownership import owner_of
-from credroot.chain.embedded.server import serving
-from credroot.chain.rpc import Rpc
+from credroot.chain.rpc.client import Rpc
 from credroot.core.errors import ChainUnavailable
 from tests.chain.embedded.nodes import Node
 

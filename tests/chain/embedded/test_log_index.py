@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from credroot.chain.embedded.database import ChainDatabase
-from credroot.chain.embedded.log_index import LogIndex, LogRecord
+from credroot.chain.embedded.machine.database import ChainDatabase
+from credroot.chain.embedded.machine.log_index import LogIndex, LogRecord
 from credroot.core.values import Address, Digest
 
 

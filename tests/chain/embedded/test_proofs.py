@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 from credroot.core.keccak import keccak256
 from tests.chain.embedded.bytecode import CREATION, STORE, words
 from tests.chain.embedded.nodes import Node

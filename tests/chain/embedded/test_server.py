@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from credroot.chain.embedded.embedded_chain import MAX_REQUEST_BYTES, EmbeddedChain
-from credroot.chain.embedded.server import MAX_CONNECTIONS, serving
-from credroot.chain.rpc import Rpc
+from credroot.chain.embedded.node.server import MAX_CONNECTIONS, serving
+from credroot.chain.rpc.client import Rpc
 
 DEADLINE_S = 0.4
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 from tests.chain.embedded.bytecode import CREATION, LOAD, RUNTIME, STORE, words
 from tests.chain.embedded.nodes import Node
 

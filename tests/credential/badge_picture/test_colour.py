@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential.badge_picture.colour import (
+from credroot.credential.picture.colour import (
     BLACK,
     MINIMUM_CONTRAST,
     WHITE,

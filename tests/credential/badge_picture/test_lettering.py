@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.credential.badge_picture.lettering import MAX_CHARACTERS, Box, clean, fit
+from credroot.credential.picture.lettering import MAX_CHARACTERS, Box, clean, fit
 
 BOX = Box(width=200, height=100, largest=60, smallest=20, lines=4)
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from credroot.core.errors import InputError
-from credroot.credential.badge_picture import png as painter
-from credroot.credential.badge_picture.colour import MINIMUM_CONTRAST, Colour, contrast
-from credroot.credential.badge_picture.png import badge_png, drawable
-from credroot.credential.badge_picture.scene import BadgeStyle, Shape, badge_scene
-from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.png import bake_png, extract_png
 from credroot.credential.baking.svg import bake_svg, extract_svg
+from credroot.credential.picture import png as painter
+from credroot.credential.picture.colour import MINIMUM_CONTRAST, Colour, contrast
+from credroot.credential.picture.png import badge_png, drawable
+from credroot.credential.picture.scene import BadgeStyle, Shape, badge_scene
+from credroot.credential.picture.svg import badge_svg
 
 NAME, ISSUER = "Python Foundations", "Northfield College"
 COLOURS = st.builds(Colour, *[st.integers(0, 255)] * 3)

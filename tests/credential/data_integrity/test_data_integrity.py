@@ -14,9 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.core.jcs import canonical_bytes
-from credroot.core.multibase import encode_base58btc
-from credroot.credential.data_integrity import (
+from credroot.core.json.jcs import canonical_bytes
+from credroot.core.text.multibase import encode_base58btc
+from credroot.credential.keys.did import did_key_method, key_of_did_key
+from credroot.credential.keys.multikey import KeyType, Multikey
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import (
     MAX_PROOFS,
     ProofOutcome,
     ProofResult,
@@ -25,11 +28,8 @@ from credroot.credential.data_integrity import (
     verify_proofs,
     without_proofs,
 )
-from credroot.credential.did import did_key_method, key_of_did_key
-from credroot.credential.keys import SigningKey
-from credroot.credential.multikey import KeyType, Multikey
-from credroot.credential.rdfc_cache import default_shape_cache
-from credroot.credential.suites.suite import hash_data
+from credroot.credential.proof.suites.suite import hash_data
+from credroot.credential.rdf.shapes.cache import default_shape_cache
 from tests.counted import at_most
 from tests.credential.sample_badge import sample_badge
 
@@ -137,7 +137,7 @@ def test_no_change_of_the_signature_itself_is_accepted(character):
 
 
 def test_a_signature_with_a_scalar_that_is_not_reduced_is_refused():
-    from credroot.core.multibase import decode_base58btc
+    from credroot.core.text.multibase import decode_base58btc
 
     order = 2**252 + 27742317777372353535851937790883648493
     signature = decode_base58btc(signed_badge()["proof"][0]["proofValue"])

@@ -5,13 +5,13 @@ from hashlib import sha256
 
 import pytest
 
-from credroot.core.jcs import canonical_bytes
-from credroot.core.multibase import encode_base58btc
-from credroot.credential.data_integrity import ProofOutcome, proofs_of, sign, verify_proofs, without_proofs
-from credroot.credential.did import key_of_did_key
-from credroot.credential.keys import SigningKey
-from credroot.credential.multikey import KeyType
-from credroot.credential.suites.suite import hash_data
+from credroot.core.json.jcs import canonical_bytes
+from credroot.core.text.multibase import encode_base58btc
+from credroot.credential.keys.did import key_of_did_key
+from credroot.credential.keys.multikey import KeyType
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import ProofOutcome, proofs_of, sign, verify_proofs, without_proofs
+from credroot.credential.proof.suites.suite import hash_data
 from tests.credential.standards import official, official_canonicalizer, standards_folder
 
 CREATED = datetime(2023, 2, 24, 23, 36, 38, tzinfo=UTC)

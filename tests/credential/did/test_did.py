@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.did import (
+from credroot.credential.keys.did import (
     DidDocument,
     DidUrl,
     did_document,
@@ -13,9 +13,9 @@ from credroot.credential.did import (
     key_resolver,
     web_document_url,
 )
-from credroot.credential.keys import SigningKey
-from credroot.credential.multikey import KeyType, Multikey
-from credroot.credential.rdfc import canonical_nquads
+from credroot.credential.keys.multikey import KeyType, Multikey
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.rdf.rdfc import canonical_nquads
 from tests.credential.standards import official
 
 TEST_KEY = SigningKey(b"TEST KEY, and nothing else at al").multikey

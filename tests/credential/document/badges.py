@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from credroot.core.json_types import JsonObject
-from credroot.credential.achievement import Achievement, load_achievement, load_profile
-from credroot.credential.document import BadgeTemplate
+from credroot.core.json.types import JsonObject
+from credroot.credential.badge.achievement import Achievement, load_achievement, load_profile
+from credroot.credential.badge.document import BadgeTemplate
 
 CREDENTIAL_ID = "urn:uuid:2f6a1f8e-5b0e-4c55-9a6f-0d6f3c1f7b10"
 SALT = "00112233445566778899aabbccddeeff"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential.achievement import load_achievement, load_profile
-from credroot.credential.strict_form import FormError
+from credroot.credential.badge.achievement import load_achievement, load_profile
+from credroot.credential.badge.strict_form import FormError
 from tests.credential.document.badges import FULL, PROFILE, SMALL
 
 

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential.achievement import load_achievement, load_profile
-from credroot.credential.document import BadgeTemplate
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.schema import (
+from credroot.credential.badge.achievement import load_achievement, load_profile
+from credroot.credential.badge.document import BadgeTemplate
+from credroot.credential.badge.schema import (
     OFFICIAL_SHA256,
     official_validator,
     schema_of,
     schema_problems,
     validator_of,
 )
+from credroot.credential.rdf.rdfc import default_canonicalizer
 from tests.credential.document.badges import CREDENTIAL_ID, FULL, PROFILE, SALT, SMALL, STATUS, Person, built
 from tests.credential.standards import official, standards_folder
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.credential.recipient import (
+from credroot.credential.badge.recipient import (
     MAX_IDENTIFIERS,
     email_identity,
     identity_hash,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.contexts import OPEN_BADGES_3_0_3, VC_V2, PinnedContext, pinned_contexts
+from credroot.credential.rdf.contexts import OPEN_BADGES_3_0_3, VC_V2, PinnedContext, pinned_contexts
 
 
 def test_an_unknown_context_is_refused_and_not_fetched():

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.contexts import pinned_contexts
-from credroot.credential.rdf_coverage import require_covered
-from credroot.credential.rdf_words import ContextWords
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.rdfc_cache import ShapeCache
+from credroot.credential.rdf.contexts import pinned_contexts
+from credroot.credential.rdf.coverage import require_covered
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.cache import ShapeCache
+from credroot.credential.rdf.words import ContextWords
 from tests.credential.rdfc.test_guards import refusal_of, with_member
 from tests.credential.sample_badge import sample_badge
 

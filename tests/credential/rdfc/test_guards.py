@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.rdfc import canonical_nquads, default_canonicalizer
-from credroot.credential.rdfc_cache import ShapeCache
+from credroot.credential.rdf.rdfc import canonical_nquads, default_canonicalizer
+from credroot.credential.rdf.shapes.cache import ShapeCache
 from tests.counted import at_most
 from tests.credential.sample_badge import sample_badge
 

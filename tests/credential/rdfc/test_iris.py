@@ -9,9 +9,9 @@ import pyoxigraph
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.rdf_iri import is_absolute_iri
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.rdfc_cache import ShapeCache
+from credroot.credential.rdf.iri import is_absolute_iri
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.cache import ShapeCache
 from tests.credential.sample_badge import sample_badge
 
 WHITE = [chr(point) for point in range(0x110000) if chr(point).isspace() or unicodedata.category(chr(point))[0] == "Z"]

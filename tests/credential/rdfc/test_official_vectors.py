@@ -7,8 +7,8 @@ import pytest
 from pyld.nquads import parse_nquads
 
 from credroot.core.errors import InputError
-from credroot.credential.contexts import pinned_contexts
-from credroot.credential.rdfc import canonical_form_of
+from credroot.credential.rdf.contexts import pinned_contexts
+from credroot.credential.rdf.rdfc import canonical_form_of
 from tests.credential.standards import official, official_canonicalizer, standards_folder
 
 NOT_POSSIBLE_WITH_PYLD = {

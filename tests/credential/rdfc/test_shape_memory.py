@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential.canonical_form import CanonicalForm
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.shape_memory import MAX_KNOWN, MAX_LEARNT, RememberingCanonicalizer, read_dataset
+from credroot.credential.rdf.canonical_form import CanonicalForm
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.memory import MAX_KNOWN, MAX_LEARNT, RememberingCanonicalizer, read_dataset
 from tests.credential.rdfc.random_badges import HARD_IRIS, HARD_TEXTS, badges
 from tests.credential.rdfc.test_shapes import replaced, values_of
 from tests.credential.sample_badge import sample_badge
@@ -80,12 +80,12 @@ def test_a_known_shape_imports_no_pyld_and_reads_no_context() -> None:
     form = started(memory).canonical_form(sample_badge())
     program = (
         "import json, sys\n"
-        "from credroot.credential.shape_memory import RememberingCanonicalizer\n"
+        "from credroot.credential.rdf.shapes.memory import RememberingCanonicalizer\n"
         "memory, document = json.load(sys.stdin)\n"
         "class Memory:\n"
         "    def read(self, name): return memory[name].encode()\n"
         "found = RememberingCanonicalizer(Memory(), fingerprint=b'1').canonical_form(document)\n"
-        "heavy = ('pyld', 'importlib.resources', 'tempfile', 'asyncio', 'credroot.credential.contexts')\n"
+        "heavy = ('pyld', 'importlib.resources', 'tempfile', 'asyncio', 'credroot.credential.rdf.contexts')\n"
         "print(json.dumps([found.nquads.decode(), [name for name in heavy if name in sys.modules]]))\n"
     )
     given_to_it = json.dumps([{name: data.decode() for name, data in memory.items()}, sample_badge()])

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.credential.canonical_form import CanonicalForm
-from credroot.credential.rdfc import default_canonicalizer
-from credroot.credential.rdfc_cache import ShapeCache
-from credroot.credential.rdfc_skeleton import MAX_DEPTH_OF_SHARED, SharedParts, StructuralTerms, skeleton_of
+from credroot.credential.rdf.canonical_form import CanonicalForm
+from credroot.credential.rdf.rdfc import default_canonicalizer
+from credroot.credential.rdf.shapes.cache import ShapeCache
+from credroot.credential.rdf.shapes.skeleton import MAX_DEPTH_OF_SHARED, SharedParts, StructuralTerms, skeleton_of
 from tests.credential.rdfc.random_badges import HARD_IRIS, HARD_TEXTS, badges
 from tests.credential.sample_badge import sample_badge
 

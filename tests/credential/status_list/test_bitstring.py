@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credroot.core.errors import InputError
-from credroot.core.multibase import encode_base64url
-from credroot.credential import bitstring
+from credroot.core.text.multibase import encode_base64url
+from credroot.credential.status import bitstring
 
 EMPTY_LIST_OF_THE_SPECIFICATION = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from credroot.credential import bitstring
-from credroot.credential.status_answer import Conclusion, status_at
+from credroot.credential.status import bitstring
+from credroot.credential.status.answer import Conclusion, status_at
 
 FOLDER = Path(os.environ.get("CREDROOT_STANDARDS", "-")) / "vectors" / "bitstring-status-list"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.credential import bitstring
-from credroot.credential.status_answer import Conclusion, status_at
-from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
+from credroot.credential.status import bitstring
+from credroot.credential.status.answer import Conclusion, status_at
+from credroot.credential.status.status_list import StatusPurpose, status_entry, status_list_credential
 
 LIST = "https://issuer.example/status/1"
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential import bitstring
-from credroot.credential.status_list import (
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import (
     StatusPurpose,
     status_entry,
     status_list_credential,

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from credroot.core.errors import InputError
-from credroot.credential.jws import RsaKey
-from credroot.credential.keys import SigningKey
-from credroot.credential.multikey import KeyType, Multikey
-from credroot.credential.vc_jwt import is_vc_jwt, verify_vc_jwt
+from credroot.credential.keys.jws import RsaKey
+from credroot.credential.keys.multikey import KeyType, Multikey
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.jwt import is_vc_jwt, verify_vc_jwt
 from tests.credential.sample_badge import sample_badge
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

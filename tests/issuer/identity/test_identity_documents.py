@@ -11,10 +11,10 @@ import pytest
 
 from credroot.core.errors import InputError
 from credroot.core.values import AccountId, Address, ChainId, Digest
-from credroot.credential.did import DidDocument, did_key, did_key_method
-from credroot.credential.keys import SigningKey
-from credroot.credential.profile import MAX_ENTRIES, Profile, ProfileKey, read_profile, sign_profile, signature_of
-from credroot.issuer.identity import (
+from credroot.credential.badge.profile import MAX_ENTRIES, Profile, ProfileKey, read_profile, sign_profile, signature_of
+from credroot.credential.keys.did import DidDocument, did_key, did_key_method
+from credroot.credential.keys.signatures import SigningKey
+from credroot.issuer.identity.publication import (
     Identity,
     RemovedKey,
     document_place,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.issuer import status_slots
-from credroot.issuer.status_slots import LIST_ENTRIES, StatusSlot, noted_slots, slots_for
+from credroot.issuer.batch import status_slots
+from credroot.issuer.batch.status_slots import LIST_ENTRIES, StatusSlot, noted_slots, slots_for
 
 
 @pytest.fixture

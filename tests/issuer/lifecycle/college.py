@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credroot.app.demo_data import DEMO_ACHIEVEMENT
-from credroot.app.library import open_verifier
-from credroot.chain.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
+from credroot.app.demo.people import DEMO_ACHIEVEMENT
+from credroot.app.verifying.library import open_verifier
+from credroot.chain.writing.keystore import LIGHT_SCRYPT_WORK, create_keystore, signer_from_key
 from credroot.core.values import AccountId
-from credroot.issuer.signing_key_file import create_signing_key
+from credroot.issuer.identity.signing_key_file import create_signing_key
 from tests.campaigns.anvil import CHAIN_ID, Anvil, test_key
 
 if TYPE_CHECKING:
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from credroot.core.report import Report
 
 PASSPHRASE = "TEST PASSPHRASE"

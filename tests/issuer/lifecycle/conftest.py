@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from credroot.chain.deployment import Deployment
-from credroot.chain.finality import Confirmations
-from credroot.chain.keystore import signer_from_key
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry.deployment import Deployment
+from credroot.chain.writing.keystore import signer_from_key
 from credroot.core.values import Address
 from tests.campaigns.anvil import Anvil, deploy_registry, running_anvil, test_key
 from tests.campaigns.desk import Desk

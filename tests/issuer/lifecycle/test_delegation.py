@@ -10,16 +10,16 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from credroot.chain.facts import Query
-from credroot.chain.finality import Confirmations
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.registry_calls import Action, Role, StatusWord, set_key
-from credroot.chain.typed_data import typed_data_digest
+from credroot.chain.blocks.finality import Confirmations
+from credroot.chain.registry.calls import Action, Role, StatusWord, set_key
+from credroot.chain.registry.facts import Query
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.chain.writing.typed_data import typed_data_digest
 from credroot.core.errors import AnchorRejected, GuardRefused, InputError
 from credroot.core.report import Verdict
 from credroot.core.status import Status
 from credroot.core.values import AccountId, Address, Digest, Root
-from credroot.issuer.delegation import (
+from credroot.issuer.sending.delegation import (
     AnchorOrder,
     Signed,
     StatusOrder,
@@ -28,7 +28,7 @@ from credroot.issuer.delegation import (
     is_anchored,
     sign_order,
 )
-from credroot.issuer.intent import Guards, Intent
+from credroot.issuer.sending.intent import Guards, Intent
 from tests.campaigns.anvil import CHAIN_ID, test_key
 from tests.campaigns.moments import present
 from tests.issuer.lifecycle.college import College
@@ -36,7 +36,7 @@ from tests.issuer.lifecycle.college import College
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
     from tests.issuer.lifecycle.conftest import Issuer
 

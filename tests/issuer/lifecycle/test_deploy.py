@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.chain.artifact import load
-from credroot.issuer.deploying import FACTORY, registry_address
+from credroot.chain.registry.artifact import load
+from credroot.issuer.registry_deployment import FACTORY, registry_address
 from tests.campaigns.anvil import Anvil, running_anvil
 from tests.issuer.lifecycle.college import NETWORK, College
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
 
 
 @pytest.fixture(scope="module")

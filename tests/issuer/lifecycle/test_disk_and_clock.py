@@ -17,7 +17,7 @@ from tests.campaigns.moments import present
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
     from tests.issuer.lifecycle.conftest import Issuer
 

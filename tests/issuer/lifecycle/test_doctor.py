@@ -12,7 +12,7 @@ from tests.issuer.lifecycle.college import NETWORK, College
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 SECRET = "TESTSECRET0123456789abcdef"

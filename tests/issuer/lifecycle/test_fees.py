@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.app.network_settings import LOCAL_NETWORK, well_known_networks
-from credroot.chain.data_fees import GAS_PRICE_ORACLE, NODE_INTERFACE, DataFees
-from credroot.chain.writer import Fees
+from credroot.app.settings.networks import LOCAL_NETWORK, well_known_networks
+from credroot.chain.writing.data_fees import GAS_PRICE_ORACLE, NODE_INTERFACE, DataFees
+from credroot.chain.writing.writer import Fees
 from credroot.core.errors import AnchorRejected, GuardRefused
 from credroot.core.values import Digest
-from credroot.issuer.fees import (
+from credroot.issuer.sending.fees import (
     BUMP_CEILING,
     Price,
     TooDear,
@@ -23,7 +23,7 @@ from credroot.issuer.fees import (
     is_due,
     replacement_price,
 )
-from credroot.issuer.intent import Cost, Guards, check_guards, coins
+from credroot.issuer.sending.intent import Cost, Guards, check_guards, coins
 from credroot.store.journal_records import Attempt, BatchState, Caps, OperationState
 from tests.campaigns.moments import present
 from tests.issuer.lifecycle.conftest import Paused, Steps, stop
@@ -227,9 +227,9 @@ def test_amounts_are_written_in_coins() -> None:
 
 
 def _anchor_intent(desk: Any) -> Any:
-    from credroot.chain import registry_calls
+    from credroot.chain.registry import calls as registry_calls
     from credroot.core.values import Root
-    from credroot.issuer.intent import Intent
+    from credroot.issuer.sending.intent import Intent
 
     data = registry_calls.anchor(desk.bench.issuer, Root(Digest(b"\xaa" * 32)), 3)
     return Intent("anchor", "one", desk.bench.deployment.address, data)

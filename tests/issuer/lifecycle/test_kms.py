@@ -16,11 +16,11 @@ from moto import mock_aws
 from moto.kms.utils import ECDSAPrivateKey
 
 from credroot.app.exit_codes import Exit, exit_of_error
-from credroot.app.signers import open_signer
-from credroot.chain.external_signer import CURVE_ORDER, ExternalSigner, KmsKey, kms_signer
+from credroot.app.workspace.signers import open_signer
+from credroot.chain.writing.external_signer import CURVE_ORDER, ExternalSigner, KmsKey, kms_signer
 from credroot.core.errors import AnchorRejected, CredrootError, InputError, SignerUnavailable
 from credroot.core.values import Digest
-from credroot.issuer.own_events import own_events
+from credroot.issuer.sending.recorded_events import own_events
 from credroot.store.journal_records import BatchState, OperationState
 from tests.issuer.lifecycle.conftest import Issuer, Paused, stop
 
@@ -198,9 +198,9 @@ def test_what_could_not_be_signed_is_not_sent_and_the_next_run_anchors(
 
 def hired(kms: Any, issuer: Issuer) -> ExternalSigner:
     """Give a key of KMS that may anchor for an issuer."""
-    from credroot.chain.registry_calls import Role
-    from credroot.issuer.intent import Guards
-    from credroot.issuer.key_roles import intent_to_set
+    from credroot.chain.registry.calls import Role
+    from credroot.issuer.identity.key_roles import intent_to_set
+    from credroot.issuer.sending.intent import Guards
 
     new_key(kms)
     signer = kms_signer(KmsKey(ALIAS), kms)

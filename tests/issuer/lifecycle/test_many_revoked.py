@@ -13,17 +13,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credroot.app.issuing import workbench
-from credroot.app.library import open_verifier
-from credroot.app.settings import load_settings
-from credroot.chain import registry_calls
-from credroot.chain.registry_calls import Action
+from credroot.app.issuing.workbench import workbench
+from credroot.app.settings.settings import load_settings
+from credroot.app.verifying.library import open_verifier
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.calls import Action
 from credroot.core.report import Verdict
 from credroot.core.status import Status
 from credroot.core.values import Digest, Root
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.selection import Target, targets_of
-from credroot.issuer.withdrawal import MAX_WORDS, intents, statuses
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.withdrawal.selection import Target, targets_of
+from credroot.issuer.withdrawal.status_change import MAX_WORDS, intents, statuses
 from tests.contracts.evm import Evm
 from tests.contracts.registry import REVOKE, Registry
 from tests.contracts.test_gas import ISSUER
@@ -32,7 +32,7 @@ from tests.issuer.test_selection import DEPLOYMENT
 if TYPE_CHECKING:
     import random
 
-    from credroot.chain.registry_calls import StatusWord
+    from credroot.chain.registry.calls import StatusWord
     from tests.workspaces import Workspace
 
 GAS = json.loads((Path(__file__).parents[2] / "contracts" / "gas.json").read_text())["gas"]

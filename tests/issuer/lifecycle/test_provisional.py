@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credroot.core.errors import AnchorRejected
-from credroot.issuer.provisional import NOTICE, provisional_folder
+from credroot.issuer.outputs.provisional import NOTICE, provisional_folder
 from credroot.store.journal_records import BatchState
 from tests.issuer.lifecycle.conftest import Steps, stop
 

@@ -10,13 +10,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from credroot.app.issuing import JOURNAL_FILE, workbench
-from credroot.app.settings import load_settings
+from credroot.app.issuing.workbench import JOURNAL_FILE, workbench
+from credroot.app.settings.settings import load_settings
 from credroot.core.status import Status
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.own_events import own_events
-from credroot.issuer.selection import targets_of
-from credroot.issuer.withdrawal import statuses
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.sending.recorded_events import own_events
+from credroot.issuer.withdrawal.selection import targets_of
+from credroot.issuer.withdrawal.status_change import statuses
 from credroot.store.journal import Journal
 from tests.issuer.lifecycle.mortal import dies
 

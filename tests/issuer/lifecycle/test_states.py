@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from credroot.chain import registry_calls
-from credroot.chain.facts import Query
-from credroot.chain.finality import Confirmations, FinalityTag
+from credroot.chain.blocks.finality import Confirmations, FinalityTag
+from credroot.chain.registry import calls as registry_calls
+from credroot.chain.registry.facts import Query
 from credroot.core.errors import AnchorRejected, ChainUnavailable, GuardRefused
 from credroot.core.status import Status
-from credroot.issuer.intent import Guards, Intent
+from credroot.issuer.sending.intent import Guards, Intent
 from credroot.store.journal_records import BatchState, OperationState
 from credroot.store.lock import LockHeld
 from tests.campaigns.desk import Desk, root_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def anchors_of(desk: Desk) -> list[Any]:
     """Every event that anchored a batch in the issuer's name."""
-    from credroot.issuer.own_events import own_events
+    from credroot.issuer.sending.recorded_events import own_events
 
     return [event for event in own_events(desk.bench) if event.name == "BatchAnchored"]
 

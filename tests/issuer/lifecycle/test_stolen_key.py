@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.core.clock import format_time
 from credroot.core.report import Verdict
+from credroot.core.text.clock import format_time
 from tests.issuer.lifecycle.college import College
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 

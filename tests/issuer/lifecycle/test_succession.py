@@ -6,15 +6,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from credroot.core.multibase import decode_base64url
 from credroot.core.report import Verdict
+from credroot.core.text.multibase import decode_base64url
 from credroot.core.values import Digest
 from tests.issuer.lifecycle.college import College
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 TODAY = datetime.now(UTC).date()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credroot.chain.finality import FinalityTag
-from credroot.issuer.intent import Guards
+from credroot.chain.blocks.finality import FinalityTag
+from credroot.issuer.sending.intent import Guards
 from credroot.store.journal_records import BatchState
 from tests.issuer.lifecycle.conftest import Steps
 from tests.issuer.lifecycle.test_fees import _anchor_intent

@@ -21,7 +21,7 @@ from tests.issuer.lifecycle.test_states import anchors_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 SEED = 20_260_611
@@ -102,7 +102,7 @@ def test_another_key_of_the_issuer_finds_the_same_people_too(issuer: Issuer, anv
         second.anchor()
     with issuer.desk() as desk, pytest.MonkeyPatch.context() as patch:
         # As if the anchor on the chain were by another key, of which this journal has to know nothing.
-        patch.setattr("credroot.issuer.anchoring.require_known_anchors", lambda *_arguments: None)
+        patch.setattr("credroot.issuer.sending.walk.require_known_anchors", lambda *_arguments: None)
         assert refused(desk) == "batch.already_anchored"
 
 

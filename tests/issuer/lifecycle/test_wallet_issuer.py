@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from credroot.chain.keystore import signer_from_key
-from credroot.chain.rpc import Rpc
-from credroot.chain.typed_data import typed_data_digest
-from credroot.chain.writer import ChainWriter
+from credroot.chain.rpc.client import Rpc
+from credroot.chain.writing.keystore import signer_from_key
+from credroot.chain.writing.typed_data import typed_data_digest
+from credroot.chain.writing.writer import ChainWriter
 from credroot.core.report import Verdict
 from credroot.core.values import Address
 from tests.campaigns.anvil import test_key
@@ -20,7 +20,7 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 UNTIL = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.issuer.batch_folder import BatchFolder
-from credroot.issuer.selection import find_rows, parse_rows
+from credroot.issuer.batch.folder import BatchFolder
+from credroot.issuer.withdrawal.selection import find_rows, parse_rows
 from tests.issuer.lifecycle.college import College
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credroot.chain.deployment import Deployment
+    from credroot.chain.registry.deployment import Deployment
     from tests.campaigns.anvil import Anvil
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from credroot.app.outputs import wanted_outputs
-from credroot.app.settings import load_settings
+from credroot.app.issuing.outputs import wanted_outputs
+from credroot.app.settings.settings import load_settings
 from credroot.core.errors import InputError
 from credroot.credential.baking.detect import read_credential_bytes
 from credroot.credential.baking.pdf import extract_pdf

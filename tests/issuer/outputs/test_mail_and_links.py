@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.private_link import credential_in
+from credroot.credential.baking.private_link import credential_in
 from credroot.issuer.outputs.badges import Badges
-from credroot.issuer.outputs.batch_report import BatchFacts, Line, batch_report
 from credroot.issuer.outputs.content import read_content
 from credroot.issuer.outputs.links import add_to_profile, check_page, private_link
 from credroot.issuer.outputs.mail import COLUMNS, Drafting, Letter, MailMerge
+from credroot.issuer.outputs.report.report import BatchFacts, Line, batch_report
 from credroot.issuer.outputs.theme import Theme
 from tests.browser.payloads import TEXTS
 from tests.issuer.outputs.conftest import SCRIPTS, issued

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from credroot.core.errors import InputError
-from credroot.credential.badge_picture.colour import Colour
-from credroot.issuer.batch_folder import MANIFEST_FORMAT, BatchFolder
+from credroot.credential.picture.colour import Colour
+from credroot.issuer.batch.folder import MANIFEST_FORMAT, BatchFolder
 from credroot.issuer.outputs.making import FOLDER, MAIL_TABLE, Wanted, make_outputs
 from credroot.issuer.outputs.theme import Theme
 from credroot.store.lock import LockHeld, exclusive

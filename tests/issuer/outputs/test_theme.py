@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, PngImagePlugin
 
-from credroot.app.demo_theme import DEMO_LOGO, DEMO_THEME, LOGO_NAME
+from credroot.app.demo.theme import DEMO_LOGO, DEMO_THEME, LOGO_NAME
 from credroot.core.errors import InputError
-from credroot.credential.badge_picture.colour import MINIMUM_CONTRAST, WHITE, Colour, contrast
-from credroot.credential.badge_picture.outline import Shape
+from credroot.credential.picture.colour import MINIMUM_CONTRAST, WHITE, Colour, contrast
+from credroot.credential.picture.outline import Shape
 from credroot.issuer.outputs.logo import MAX_LOGO_BYTES, read_logo
 from credroot.issuer.outputs.theme import MAX_TEXT, TEXTS, Layout, Theme, read_theme
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from credroot.issuer.roster.people import Entry
-from credroot.issuer.roster.problems import Problem
-from credroot.issuer.roster.roster import read_roster
+from credroot.roster.people import Entry
+from credroot.roster.problems import Problem
+from credroot.roster.roster import read_roster
 
 HEADER = ("name", "email", "issued_on")
 JANE = ("Jane Doe", "jane@example.org", "2026-01-31")

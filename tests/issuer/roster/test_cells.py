@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from credroot.issuer.roster.cells import clean_address, clean_evidence, clean_name
+from credroot.roster.cells import clean_address, clean_evidence, clean_name
 from tests.issuer.roster.rosters import entry_of
 
 

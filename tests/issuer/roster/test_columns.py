@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from credroot.issuer.roster.columns import Field, field_of, match_columns
-from credroot.issuer.roster.roster import read_roster
+from credroot.roster.columns import Field, field_of, match_columns
+from credroot.roster.roster import read_roster
 from tests.issuer.roster.rosters import JANE, csv_text, places, problems_of
 
 

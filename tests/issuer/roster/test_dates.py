@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credroot.issuer.roster.dates import BadDate, DayOrder, DayOrderEvidence, parse_day
+from credroot.roster.dates import BadDate, DayOrder, DayOrderEvidence, parse_day
 from tests.issuer.roster.rosters import entry_of, problems_of
 
 DAY = date(2026, 1, 31)

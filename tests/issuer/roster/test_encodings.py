@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from credroot.issuer.roster import encoding
-from credroot.issuer.roster.roster import read_roster
+from credroot.roster import encoding
+from credroot.roster.roster import read_roster
 from tests.issuer.roster.rosters import csv_text, entries_of, places
 
 PEOPLE = (

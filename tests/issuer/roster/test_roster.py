@@ -7,12 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from credroot.issuer.roster import problems as problems_module
-from credroot.issuer.roster import roster as roster_module
-from credroot.issuer.roster.corrected import guarded, write_corrected
-from credroot.issuer.roster.problems import Severity
-from credroot.issuer.roster.rendering import render_check
-from credroot.issuer.roster.roster import Roster, read_roster
+from credroot.roster import problems as problems_module
+from credroot.roster import roster as roster_module
+from credroot.roster.corrected import guarded, write_corrected
+from credroot.roster.problems import Severity
+from credroot.roster.rendering import render_check
+from credroot.roster.roster import Roster, read_roster
 from tests.issuer.roster.rosters import HEADER, JANE, csv_text, places, problems_of
 
 ANN = ("Ann Lee", "ann@example.org", "2026-01-31")

@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credroot.app.api.answers import problem_answer
 from credroot.app.api.documentation import (
     DESCRIPTION,
     VERIFY_BATCH_DOCUMENTATION,
@@ -22,13 +21,13 @@ from credroot.app.api.documentation import (
     keep_nulls,
     responses,
 )
-from credroot.app.api.event_pages import EventPages
-from credroot.app.api.event_pages_documentation import add_event_pages
-from credroot.app.api.final_blocks import FinalBlocks
+from credroot.app.api.events.documentation import add_event_pages
+from credroot.app.api.events.pages import EventPages
+from credroot.app.api.events.served_index import ServedIndex
 from credroot.app.api.framework import framework_response
-from credroot.app.api.gate import Gate
-from credroot.app.api.metrics import CONTENT_TYPE, Metrics
-from credroot.app.api.problems import (
+from credroot.app.api.http.answers import problem_answer
+from credroot.app.api.http.gate import Gate
+from credroot.app.api.http.problems import (
     INTERNAL,
     KINDS,
     METHOD_NOT_ALLOWED,
@@ -37,30 +36,31 @@ from credroot.app.api.problems import (
     ProblemError,
     problem_page,
 )
-from credroot.app.api.rate_limit import RateLimit
-from credroot.app.api.registry_facts import Readiness, RegistryFacts
-from credroot.app.api.request_body import BodyReader
-from credroot.app.api.served_index import ServedIndex
-from credroot.app.api.vc_api import VERIFY_CREDENTIAL, VERIFY_PRESENTATION, VcVerifyRoutes
-from credroot.app.api.vc_api_documentation import add_vc_api
-from credroot.app.api.vc_api_issue import ISSUE, VcIssueRoute, open_api_issuer
-from credroot.app.api.vc_api_lists import StatusListRoute
-from credroot.app.api.verdicts import VerdictRoutes
+from credroot.app.api.http.rate_limit import RateLimit
+from credroot.app.api.http.request_body import BodyReader
+from credroot.app.api.http.workers import SHARE, Workers
+from credroot.app.api.metrics import CONTENT_TYPE, Metrics
+from credroot.app.api.registries.facts import Readiness, RegistryFacts
+from credroot.app.api.registries.final_blocks import FinalBlocks
+from credroot.app.api.verdicts.routes import VerdictRoutes
+from credroot.app.api.w3c.documentation import add_vc_api
+from credroot.app.api.w3c.issuing import ISSUE, VcIssueRoute, open_api_issuer
+from credroot.app.api.w3c.lists import StatusListRoute
+from credroot.app.api.w3c.routes import VERIFY_CREDENTIAL, VERIFY_PRESENTATION, VcVerifyRoutes
 from credroot.app.api.wire import BatchWire, HealthWire, ReadinessWire, StatusWire
-from credroot.app.api.workers import SHARE, Workers
 from credroot.app.lane.bounds import Bounds, processes_can_be_bounded
 from credroot.app.lane.desk import Plan
 from credroot.app.lane.lanes import ProcessLane, ThreadLane
 from credroot.app.page.routes import PageRoutes
-from credroot.app.page.sealing import new_seal_key
+from credroot.app.page.sealed_reports import new_seal_key
 
 if TYPE_CHECKING:
     from credroot.app.api.event_log import EventLog
     from credroot.app.api.limits import Limits
-    from credroot.app.api.registry_sources import RegistrySources
+    from credroot.app.api.registries.sources import RegistrySources
     from credroot.app.lane.desk import Desk
     from credroot.app.lane.lanes import Lane
-    from credroot.app.settings import Settings
+    from credroot.app.settings.settings import Settings
     from credroot.verifier.trust import Trust
 
 VERIFY = "/v1/verify"
@@ -259,8 +259,8 @@ def _add_problems(inner: FastAPI) -> None:
 
 def warm_up() -> None:
     """Load what the first signature would load otherwise, while somebody waits: some 0.2 s."""
-    import credroot.credential.data_integrity  # noqa: F401
-    from credroot.credential.rdfc_cache import default_shape_cache
+    import credroot.credential.proof.data_integrity  # noqa: F401
+    from credroot.credential.rdf.shapes.cache import default_shape_cache
 
     default_shape_cache()
 

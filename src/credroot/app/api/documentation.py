@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from credroot.app.api.problems import KINDS
+from credroot.app.api.http.problems import KINDS
 from credroot.app.api.wire import BatchRequestWire, ProblemWire, ReceiptRequestWire, ReportsWire, ReportWire
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import orjson
 
-from credroot.core.clock import format_time
+from credroot.core.text.clock import format_time
 
 if TYPE_CHECKING:
     from traceback import StackSummary

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from credroot.app.api.answers import Answer
+    from credroot.app.api.http.answers import Answer
 
 
 def framework_response(answer: Answer) -> Response:

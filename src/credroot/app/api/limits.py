@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credroot.core.strict_json import MAX_DOCUMENT_BYTES
+from credroot.core.json.strict import MAX_DOCUMENT_BYTES
 
 MIB = 2**20
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from credroot.app.api.event_log import ServerLogHandler
-from credroot.app.api.protocol import GuardedProtocol
+from credroot.app.api.http.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
 
     from credroot.app.api.event_log import EventLog
-    from credroot.app.api.gate import Gate
+    from credroot.app.api.http.gate import Gate
     from credroot.app.api.limits import Limits
 
 SPARE_DESCRIPTORS = 128

@@ -10,22 +10,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credroot.app.api.event_log import EventLog
-from credroot.app.api.registry_sources import RegistrySources
-from credroot.app.api.request_budget import request_budget
+from credroot.app.api.http.request_budget import request_budget
+from credroot.app.api.registries.sources import RegistrySources
 from credroot.app.page import report_pdf
 from credroot.app.page.code_reader import CodeReader
-from credroot.app.page.sealing import Sealer
-from credroot.app.verifying import documents_of
-from credroot.verifier.document_memory import DocumentMemory
-from credroot.verifier.fact_cache import CacheCounts, FactCache
-from credroot.verifier.gather import gather_in_turn
+from credroot.app.page.sealed_reports import Sealer
+from credroot.app.verifying.verifier import documents_of
+from credroot.verifier.gathering.document_memory import DocumentMemory
+from credroot.verifier.gathering.fact_cache import CacheCounts, FactCache
+from credroot.verifier.gathering.gather import gather_in_turn
 from credroot.verifier.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from credroot.app.api.limits import Limits
-    from credroot.app.settings import Settings
+    from credroot.app.settings.settings import Settings
     from credroot.core.budget import Budget
     from credroot.core.report import Report
     from credroot.verifier.documents import DocumentSource

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from credroot.app.api.problems import RATE, ProblemError
-from credroot.app.api.workers import Workers
+from credroot.app.api.http.problems import RATE, ProblemError
+from credroot.app.api.http.workers import Workers
 from credroot.app.lane.desk import Counts
 from credroot.app.lane.job import RateSpentError, ended, perform
 from credroot.app.lane.worker_process import WorkerDiedError, WorkerProcess, prepare
-from credroot.verifier.fact_cache import CacheCounts
+from credroot.verifier.gathering.fact_cache import CacheCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ import credroot.app.page
 import credroot.credential
 import credroot.verifier
 from credroot.app.lane import worker as _worker  # noqa: F401
-from credroot.app.page.wording import LANGUAGES, wording
+from credroot.app.page.words.catalogue import LANGUAGES, wording
 from credroot.core.errors import CredrootError
-from credroot.credential.rdfc_cache import default_shape_cache
+from credroot.credential.rdf.shapes.cache import default_shape_cache
 
 _PROGRAMS = frozenset({"credroot.app.page.code_reading"})
 """Modules for other processes."""

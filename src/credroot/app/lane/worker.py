@@ -12,7 +12,7 @@ import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from credroot.app.api.problems import ProblemError
+from credroot.app.api.http.problems import ProblemError
 from credroot.app.lane.alarm import Alarm
 from credroot.app.lane.job import JobFailedError, RateSpentError, perform
 from credroot.app.lane.process_memory import allow, data_bytes

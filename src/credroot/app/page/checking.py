@@ -6,16 +6,16 @@ import base64
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from credroot.app.content_standing import Standing, standing_of
-from credroot.app.opening import Opened, Opening, unreadable
 from credroot.app.page.code_reader import ReaderBusyError, is_picture
-from credroot.app.page.showing import Shown, show
 from credroot.app.page.uploads import shown_path
+from credroot.app.page.words.content_standing import Standing, standing_of
+from credroot.app.page.words.shown_content import Shown, show
+from credroot.app.verifying.given_files import Opened, Opening, unreadable
 from credroot.core.budget import Budget, BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.values import Digest
 from credroot.credential.baking.detect import FileKind, read_credential_bytes
-from credroot.credential.private_link import MAX_LINK_CHARACTERS, credential_in, fragment_of, is_link
+from credroot.credential.baking.private_link import MAX_LINK_CHARACTERS, credential_in, fragment_of, is_link
 from credroot.verifier.incident import incident
 from credroot.verifier.subject import (
     Carrier,
@@ -30,7 +30,7 @@ from credroot.verifier.trust import Trust
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.core.report import Check, Report
     from credroot.verifier.subject import Subject
 
@@ -376,7 +376,7 @@ def _picture(shown: Shown) -> str:
     """Give the anchored document's own picture, else draw one from its words."""
     if shown.picture:
         return shown.picture
-    from credroot.credential.badge_picture.svg import badge_svg
+    from credroot.credential.picture.svg import badge_svg
 
     drawn = badge_svg(shown.skill, shown.issuer)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn).decode()

@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import CredrootError, InputError
-from credroot.credential.private_link import is_link
+from credroot.credential.baking.private_link import is_link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,15 +10,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from credroot.app.content_standing import Standing
-from credroot.app.page.conclusion import conclude
-from credroot.app.page.telling import Telling, is_local
-from credroot.app.page.wording import LANGUAGES, wording
+from credroot.app.page.words.catalogue import LANGUAGES, wording
+from credroot.app.page.words.conclusion import conclude
+from credroot.app.page.words.content_standing import Standing
+from credroot.app.page.words.report_words import Telling, is_local
 
 if TYPE_CHECKING:
     from credroot.app.page.checking import Checked
-    from credroot.app.page.wording import Wording
-    from credroot.core.json_types import JsonObject
+    from credroot.app.page.words.catalogue import Wording
+    from credroot.core.json.types import JsonObject
 
 MODULE = "credroot-verify.js"
 BRIEF_FORMAT = "credroot/brief/v1"

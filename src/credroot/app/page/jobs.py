@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from credroot.app.api.answers import JSON
-from credroot.app.api.problems import BUSY, MEDIA_TYPE, TOO_LARGE, UNPROCESSABLE, ProblemError
+from credroot.app.api.http.answers import JSON
+from credroot.app.api.http.problems import BUSY, MEDIA_TYPE, TOO_LARGE, UNPROCESSABLE, ProblemError
 from credroot.app.lane.job import Charge, Kept, Told
 from credroot.app.page import report_pdf
 from credroot.app.page.checking import (
@@ -22,12 +22,12 @@ from credroot.app.page.checking import (
     results_of,
 )
 from credroot.app.page.code_reader import ReaderBusyError
-from credroot.app.page.document import page
 from credroot.app.page.embedding import brief
-from credroot.app.page.results import ResultWriter
-from credroot.app.page.table import TableWriter
+from credroot.app.page.html.document import page
+from credroot.app.page.html.results import ResultWriter
+from credroot.app.page.html.table import TableWriter
 from credroot.app.page.uploads import read_form
-from credroot.app.page.wording import choose_language, wording
+from credroot.app.page.words.catalogue import choose_language, wording
 from credroot.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     from credroot.app.lane.desk import Desk
     from credroot.app.lane.job import Step
-    from credroot.app.page.markup import Markup
     from credroot.app.page.uploads import Part
     from credroot.core.budget import BudgetExceeded
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
+    from credroot.core.text.markup import Markup
 
 PAGE_FORMAT = "credroot/page/v1"
 HTML = b"text/html; charset=utf-8"

@@ -12,20 +12,20 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from credroot.app.content_standing import Standing, standing_of
-from credroot.app.page.conclusion import conclude
-from credroot.app.page.showing import MAX_TEXT
-from credroot.app.page.telling import Telling, is_local, plain
-from credroot.core.clock import format_time
+from credroot.app.page.words.conclusion import conclude
+from credroot.app.page.words.content_standing import Standing, standing_of
+from credroot.app.page.words.report_words import Telling, is_local, plain
+from credroot.app.page.words.shown_content import MAX_TEXT
 from credroot.core.errors import InputError
-from credroot.core.plain_text import CONTROLS
+from credroot.core.text.clock import format_time
+from credroot.core.text.plain_text import CONTROLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from credroot.app.page.wording import Wording
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.app.page.words.catalogue import Wording
+    from credroot.core.json.types import JsonObject, JsonValue
     from credroot.core.report import Report
 
 LEFT_OUT = "[\u2026]"

@@ -13,21 +13,21 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from credroot.app.api.answers import JSON, Answer
-from credroot.app.api.problems import NOT_FOUND, RATE, ProblemError
-from credroot.app.page.document import page
+from credroot.app.api.http.answers import JSON, Answer
+from credroot.app.api.http.problems import NOT_FOUND, RATE, ProblemError
 from credroot.app.page.embedding import MODULE, module
+from credroot.app.page.html.document import page
 from credroot.app.page.jobs import HTML, CodeJob, PageJob, PaperJob
-from credroot.app.page.wording import choose_language, wording
+from credroot.app.page.words.catalogue import choose_language, wording
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from credroot.app.api.answers import Headers, Receive, Scope
-    from credroot.app.api.request_body import BodyReader
+    from credroot.app.api.http.answers import Headers, Receive, Scope
+    from credroot.app.api.http.request_body import BodyReader
     from credroot.app.lane.desk import Desk
     from credroot.app.lane.lanes import Lane
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
 
     Route = Callable[[Scope, Receive], Awaitable[Answer]]
 

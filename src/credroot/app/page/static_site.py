@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from credroot.app.page.document import page
 from credroot.app.page.embedding import MODULE, module
-from credroot.app.page.wording import DEFAULT_LANGUAGE, LANGUAGES, wording
+from credroot.app.page.html.document import page
+from credroot.app.page.words.catalogue import DEFAULT_LANGUAGE, LANGUAGES, wording
 from credroot.core.errors import InputError
 
 STATIC = ("page.css", "page.js", "icon.svg")

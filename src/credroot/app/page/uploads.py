@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from credroot.core.errors import InputError
-from credroot.core.plain_text import on_screen
+from credroot.core.text.plain_text import on_screen
 
 MAX_PARTS = 1_010
 MAX_PART_HEAD = 4_096

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         # The lock comes before a second of imports, so that the slower of two starters ends at once.
         ownership = Ownership(given.directory)
-        from credroot.chain.embedded.server import serve
+        from credroot.chain.embedded.node.server import serve
 
         serve(given.directory, port=given.port, idle_seconds=given.idle_seconds, ownership=ownership)
     except ChainUnavailable as error:

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 from credroot.chain.embedded.failures import INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, CallFailure
 from credroot.chain.embedded.layout import DATABASE_NAME
 from credroot.chain.embedded.ownership import Ownership
-from credroot.chain.recursion import keep_recursion_limit
+from credroot.chain.ethereum_packages import keep_recursion_limit
 from credroot.core.errors import InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 
 with keep_recursion_limit():
-    from credroot.chain.embedded.database import ChainDatabase
-    from credroot.chain.embedded.engine import Engine
-    from credroot.chain.embedded.methods import answer
+    from credroot.chain.embedded.machine.database import ChainDatabase
+    from credroot.chain.embedded.machine.engine import Engine
+    from credroot.chain.embedded.node.methods import answer
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
 
 MAX_REQUEST_BYTES = 5 * 2**20
 """Bytes of one request, a batch's together; geth's own limit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credroot.chain.hex_codec import data as hex_data
+from credroot.chain.rpc.hex_codec import data as hex_data
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600

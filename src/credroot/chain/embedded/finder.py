@@ -19,9 +19,9 @@ from credroot.chain.embedded.layout import (
     LOG_NAME,
 )
 from credroot.chain.embedded.ownership import owner_of
-from credroot.chain.rpc import Rpc, RpcError
+from credroot.chain.rpc.client import Rpc, RpcError
 from credroot.core.errors import ChainUnavailable, InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 
 START_PATIENCE_S = 30.0
 """Seconds for a server to start; it takes 1.5 on a machine that is not busy."""

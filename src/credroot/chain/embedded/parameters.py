@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from credroot.chain.embedded.failures import CallFailure, invalid_params
-from credroot.chain.hex_codec import MAX_UINT64, parse_address, parse_data, parse_digest, parse_quantity
+from credroot.chain.rpc.hex_codec import MAX_UINT64, parse_address, parse_data, parse_digest, parse_quantity
 from credroot.core.errors import ChainUnavailable
 from credroot.core.values import Address, Digest
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
 
 TAGS = ("latest", "pending", "safe", "finalized", "earliest")
 """All of them mean the head here, except the last: a block of the embedded chain is final when it exists."""

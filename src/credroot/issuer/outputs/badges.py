@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from credroot.credential.badge_picture.png import badge_png
-from credroot.credential.badge_picture.scene import BadgeStyle
-from credroot.credential.badge_picture.svg import badge_svg
 from credroot.credential.baking.png import PngTemplate, png_template
 from credroot.credential.baking.svg import SvgTemplate, svg_template
+from credroot.credential.picture.png import badge_png
+from credroot.credential.picture.scene import BadgeStyle
+from credroot.credential.picture.svg import badge_svg
 
 
 class Badges:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from credroot.core.clock import parse_time
 from credroot.core.errors import InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
+from credroot.core.text.clock import parse_time
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)

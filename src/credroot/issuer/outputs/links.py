@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from credroot.core.errors import InputError
-from credroot.credential.private_link import fragment_of
+from credroot.credential.baking.private_link import fragment_of
 
 if TYPE_CHECKING:
     from credroot.issuer.outputs.content import Content

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, TextIO, cast
 
 from credroot.core.errors import InputError
-from credroot.core.spreadsheet import safe_cell
+from credroot.core.text.spreadsheet import safe_cell
 from credroot.issuer.outputs.mail_page import mail_page
 
 if TYPE_CHECKING:

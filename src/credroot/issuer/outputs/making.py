@@ -16,13 +16,13 @@ from importlib.resources import files as package_files
 from typing import TYPE_CHECKING
 
 from credroot.core.errors import InputError
-from credroot.core.strict_json import loads
+from credroot.core.json.strict import loads
 from credroot.issuer.outputs.badges import Badges
-from credroot.issuer.outputs.batch_report import Line
 from credroot.issuer.outputs.certificate import Typesetter
 from credroot.issuer.outputs.content import Content, read_content
 from credroot.issuer.outputs.links import add_to_profile, private_link
 from credroot.issuer.outputs.mail import Drafting, Letter, MailMerge
+from credroot.issuer.outputs.report.report import Line
 from credroot.issuer.outputs.theme import Theme
 from credroot.store.durable import PRIVATE, replace_file, sync_folder, write_file
 from credroot.store.lock import exclusive
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from credroot.issuer.batch_folder import BatchFolder
+    from credroot.issuer.batch.folder import BatchFolder
 
 FOLDER = "outputs"
 MAIL_TABLE = "mail-merge.csv"

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from credroot.core.errors import InputError
-from credroot.credential.badge_picture.colour import (
+from credroot.credential.picture.colour import (
     MINIMUM_CONTRAST,
     WHITE,
     Colour,
@@ -24,8 +24,8 @@ from credroot.credential.badge_picture.colour import (
     parse_colour,
     shade_until_readable,
 )
-from credroot.credential.badge_picture.outline import Shape
-from credroot.credential.badge_picture.scene import AMBER, NAVY, BadgeStyle
+from credroot.credential.picture.outline import Shape
+from credroot.credential.picture.scene import AMBER, NAVY, BadgeStyle
 from credroot.issuer.outputs.logo import Logo, read_logo
 
 if TYPE_CHECKING:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts, Unavailable
-from credroot.core.anchor_proof import read_options
-from credroot.core.clock import format_time
+from credroot.chain.registry.facts import ChainFacts, Unavailable
+from credroot.core.anchor.proof import read_options
 from credroot.core.report import Check, Outcome
-from credroot.credential.endorsement_form import is_endorsement
-from credroot.verifier.authority import belongs_to_issuer
-from credroot.verifier.identity import known_to_anchor
+from credroot.core.text.clock import format_time
+from credroot.credential.badge.endorsement_form import is_endorsement
+from credroot.verifier.identity.authority import belongs_to_issuer
+from credroot.verifier.identity.binding import known_to_anchor
 from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
-    from credroot.chain.deployment import Deployment
-    from credroot.chain.facts import Head
-    from credroot.core.anchor_domain import AnchorPlace
-    from credroot.core.anchor_proof import AnchorClaim
-    from credroot.core.json_types import JsonObject
+    from credroot.chain.registry.deployment import Deployment
+    from credroot.chain.registry.facts import Head
+    from credroot.core.anchor.domain import AnchorPlace
+    from credroot.core.anchor.proof import AnchorClaim
+    from credroot.core.json.types import JsonObject
     from credroot.verifier.evidence import Evidence
     from credroot.verifier.subject import ReceiptSubject
 

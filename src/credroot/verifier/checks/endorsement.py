@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from credroot.core.anchor_domain import anchor_places
+from credroot.core.anchor.domain import anchor_places
 from credroot.core.budget import BudgetExceeded, Work
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
-from credroot.credential.endorsement_form import is_endorsement, subject_of_endorsement
+from credroot.credential.badge.endorsement_form import is_endorsement, subject_of_endorsement
 from credroot.verifier.checks.anchor import check_inclusion
 from credroot.verifier.checks.signature import check_signature
-from credroot.verifier.checks.standing import DEFAULT_SKEW, period_of
-from credroot.verifier.identity import key_book
-from credroot.verifier.keys import did_of
+from credroot.verifier.checks.validity_period import DEFAULT_SKEW, period_of
+from credroot.verifier.identity.binding import key_book
+from credroot.verifier.identity.keys import did_of
 from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from credroot.core.budget import Budget
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
     from credroot.verifier.evidence import Evidence
-    from credroot.verifier.keys import KeyBook
+    from credroot.verifier.identity.keys import KeyBook
 
 ENDORSEMENT = "endorsement"
 MAX_ENDORSEMENTS = 8
@@ -98,7 +98,7 @@ def endorsements_of(document: JsonObject) -> Iterator[CarriedEndorsement]:
 
 def endorser_of(endorsement: JsonObject, budget: Budget) -> str:
     """Give the DID or URL that an endorsement claims for its issuer; empty where it claims none, or costs too much."""
-    from credroot.credential.settled_form import settled
+    from credroot.credential.proof.settled_form import settled
 
     try:
         return issuer_id(settled(endorsement, budget))
@@ -127,7 +127,7 @@ def _misplaced(carried: CarriedEndorsement, evidence: Evidence) -> str | None:
     Else any credential of somebody known would count as praise, and so would what was said of another. Raises
     `InputError` for one that can't be read, `BudgetExceeded` for one that costs too much to be read.
     """
-    from credroot.credential.settled_form import settled
+    from credroot.credential.proof.settled_form import settled
 
     now = evidence.now
     document = settled(carried.document, evidence.budget)
@@ -147,8 +147,8 @@ def _misplaced(carried: CarriedEndorsement, evidence: Evidence) -> str | None:
 
 def _of_signature(evidence: Evidence, keys: KeyBook, endorser: str, endorsement: JsonObject) -> str:
     """Give the code of what became of the endorser's own signature; errors as `verify_proofs`."""
-    from credroot.credential.data_integrity import ProofOutcome, verify_proofs
-    from credroot.credential.settled_form import is_rdfc_suite
+    from credroot.credential.proof.data_integrity import ProofOutcome, verify_proofs
+    from credroot.credential.proof.settled_form import is_rdfc_suite
 
     results = verify_proofs(
         endorsement,

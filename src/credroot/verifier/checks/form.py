@@ -9,7 +9,7 @@ from credroot.verifier.presentation import shown
 from credroot.verifier.subject import INTERNAL, TOO_COSTLY, Carrier, CredentialSubject, Malformed, ReceiptSubject
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.verifier.evidence import Evidence
 
 FORMAT = "format"
@@ -63,7 +63,7 @@ def check_schema(evidence: Evidence) -> Check | None:
         message = "It does not say that it is an Open Badge."
         return Check(SCHEMA, Outcome.SKIPPED, "schema.no_badge", message, required=False)
     # Imported here: compiling a schema takes longer than a whole verdict on what was anchored.
-    from credroot.credential.schema import schema_problems
+    from credroot.credential.badge.schema import schema_problems
 
     problems = schema_problems(subject.as_parsed, lenient=True)
     if problems:
@@ -89,7 +89,7 @@ def check_recipient(evidence: Evidence) -> Check | None:
     who, subject = evidence.policy.recipient, evidence.subject
     if who is None:
         return None
-    from credroot.credential.recipient import is_recipient
+    from credroot.credential.badge.recipient import is_recipient
 
     if isinstance(subject, CredentialSubject) and is_recipient(subject.document, who):
         return Check(RECIPIENT, Outcome.PASSED, "recipient.ok", f"It is about {shown(who)}.")

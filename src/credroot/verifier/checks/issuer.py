@@ -6,18 +6,18 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.registry.facts import ChainFacts
 from credroot.core.report import Check, Outcome
-from credroot.verifier.identity import PROFILE, account_of, bindings
+from credroot.verifier.identity.binding import PROFILE, account_of, bindings
 from credroot.verifier.presentation import shown
 from credroot.verifier.subject import CredentialSubject, Malformed, issuer_id
 
 if TYPE_CHECKING:
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.core.values import AccountId
-    from credroot.verifier.accreditation import Endorsement
     from credroot.verifier.evidence import Evidence
-    from credroot.verifier.identity import Binding
+    from credroot.verifier.identity.accreditation import Endorsement
+    from credroot.verifier.identity.binding import Binding
     from credroot.verifier.trust import TrustedIssuer
 
 ISSUER = "issuer"
@@ -66,7 +66,7 @@ def check_issuer(evidence: Evidence) -> Check:
 
 def _vouching(evidence: Evidence, account: AccountId) -> tuple[Endorsement, ...]:
     # Imported here: of an issuer that the trust list names, nobody asks who vouches for it.
-    from credroot.verifier.accreditation import endorsements
+    from credroot.verifier.identity.accreditation import endorsements
 
     return endorsements(evidence, account)
 
@@ -101,7 +101,7 @@ def _accredited(
 
     On chain there is no name, so nobody vouches for one: that of the profile is only what the issuer calls itself.
     """
-    from credroot.verifier.accreditation import Coverage
+    from credroot.verifier.identity.accreditation import Coverage
 
     required = evidence.policy.require_known_issuer
     details: JsonObject = {**_told(did, account, found), "accreditation": vouching.to_json()}

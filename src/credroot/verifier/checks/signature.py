@@ -5,23 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.registry.facts import ChainFacts
 from credroot.core.budget import BudgetExceeded
-from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
-from credroot.verifier.identity import key_book
-from credroot.verifier.keys import did_of
-from credroot.verifier.signatures import signatures
+from credroot.core.text.clock import format_time
+from credroot.verifier.identity.binding import key_book
+from credroot.verifier.identity.keys import did_of
+from credroot.verifier.identity.signatures import signatures
 from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from credroot.core.json_types import JsonObject
+    from credroot.core.json.types import JsonObject
     from credroot.verifier.evidence import Evidence
-    from credroot.verifier.keys import KeyBook
-    from credroot.verifier.signatures import Signature
+    from credroot.verifier.identity.keys import KeyBook
+    from credroot.verifier.identity.signatures import Signature
 
 SIGNATURE = "signature"
 

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from credroot.chain.facts import ChainFacts
+from credroot.chain.registry.facts import ChainFacts
 from credroot.core.budget import BudgetExceeded, Work
-from credroot.core.clock import format_time
 from credroot.core.errors import InputError
 from credroot.core.report import Check, Outcome
 from credroot.core.status import Status
-from credroot.verifier.authority import speaks_for_issuer
-from credroot.verifier.identity import key_book
-from credroot.verifier.keys import did_of
+from credroot.core.text.clock import format_time
+from credroot.verifier.identity.authority import speaks_for_issuer
+from credroot.verifier.identity.binding import key_book
+from credroot.verifier.identity.keys import did_of
 from credroot.verifier.subject import CredentialSubject, issuer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from credroot.core.json_types import JsonObject, JsonValue
+    from credroot.core.json.types import JsonObject, JsonValue
     from credroot.verifier.documents import ListCopy
     from credroot.verifier.evidence import Evidence
 
@@ -103,7 +103,7 @@ def entries_of(document: JsonObject) -> list[JsonObject]:
     if not entries:
         return []
     # Imported where it is needed, as below: most verdicts need no list.
-    from credroot.credential.status_list import suspension_entry
+    from credroot.credential.status.status_list import suspension_entry
 
     return [*entries, *filter(None, map(suspension_entry, entries))]
 
@@ -147,7 +147,7 @@ def _word(evidence: Evidence, issuer: str, entry: JsonObject) -> ListWord:
 
 
 def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str) -> ListWord:
-    from credroot.credential.status_answer import Conclusion, status_at
+    from credroot.credential.status.answer import Conclusion, status_at
 
     max_age = evidence.policy.status_list_max_age or DEFAULT_MAX_AGE
     answer = status_at(
@@ -169,7 +169,7 @@ def _answer(evidence: Evidence, entry: JsonObject, copy: ListCopy, purpose: str)
 
 def _refusal(evidence: Evidence, issuer: str, copy: ListCopy) -> str | None:
     """Say why a list is not the issuer's word; `None` where it is: signed with a key of the credential's own issuer."""
-    from credroot.credential.data_integrity import ProofOutcome, verify_proofs
+    from credroot.credential.proof.data_integrity import ProofOutcome, verify_proofs
 
     try:
         if issuer_id(evidence.memory.settled(copy.document, evidence.budget)) != issuer:

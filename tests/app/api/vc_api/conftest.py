@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from credroot.credential.did import did_document
+from credroot.credential.keys.did import did_document
 from tests.app.api.conftest import write_workspace
 from tests.app.api.live_server import LiveServer, Response
 from tests.app.api.material import encoded
@@ -34,7 +34,7 @@ class VcApi:
 
 def short_list(url: str) -> dict[str, Any]:
     """A list of the right issuer with room for 8 credentials."""
-    from credroot.credential import bitstring
+    from credroot.credential.status import bitstring
     from tests.app.api.vc_api.plain_credentials import signed
 
     document = status_list(url=url)

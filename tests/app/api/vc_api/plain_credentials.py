@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from credroot.core.clock import format_time
-from credroot.core.multibase import encode_base58btc, encode_base64url
-from credroot.credential import bitstring
-from credroot.credential.contexts import VC_V2
-from credroot.credential.data_integrity import sign
-from credroot.credential.keys import SigningKey
-from credroot.credential.rdfc_cache import default_shape_cache
-from credroot.credential.status_list import StatusPurpose, status_entry, status_list_credential
-from credroot.credential.suites.suite import hash_data
+from credroot.core.text.clock import format_time
+from credroot.core.text.multibase import encode_base58btc, encode_base64url
+from credroot.credential.keys.signatures import SigningKey
+from credroot.credential.proof.data_integrity import sign
+from credroot.credential.proof.suites.suite import hash_data
+from credroot.credential.rdf.contexts import VC_V2
+from credroot.credential.rdf.shapes.cache import default_shape_cache
+from credroot.credential.status import bitstring
+from credroot.credential.status.status_list import StatusPurpose, status_entry, status_list_credential
 
 UNDEFINED_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 LIST_URL = "https://issuer.example/status/1"

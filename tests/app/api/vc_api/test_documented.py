@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credroot.credential.vc_problems import VcProblemType
+from credroot.credential.w3c.problems import VcProblemType
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credroot.core.clock import format_time
+from credroot.core.text.clock import format_time
 from tests.app.api.vc_api.conftest import codes
 from tests.app.api.vc_api.plain_credentials import (
     EARLIER,

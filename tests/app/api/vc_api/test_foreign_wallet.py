@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from credroot.credential.keys import SigningKey
+from credroot.credential.keys.signatures import SigningKey
 from tests.app.api.vc_api.conftest import codes
 from tests.app.api.vc_api.plain_credentials import did, plain
 from tests.interop.judges import ask

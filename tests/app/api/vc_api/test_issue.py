@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from credroot.app.settings import load_settings
-from credroot.core.clock import format_time
-from credroot.credential.contexts import OPEN_BADGES_3_0_3
-from credroot.credential.status_list import status_entry
-from credroot.credential.vc_problems import VcProblemType
+from credroot.app.settings.settings import load_settings
+from credroot.core.text.clock import format_time
+from credroot.credential.rdf.contexts import OPEN_BADGES_3_0_3
+from credroot.credential.status.status_list import status_entry
+from credroot.credential.w3c.problems import VcProblemType
 from tests.app.api.live_server import LiveServer, Response
 from tests.app.api.vc_api.conftest import VcApi, codes, types
 from tests.app.api.vc_api.plain_credentials import LIST_URL, UNDEFINED_TERMS, did, plain, signed
@@ -59,8 +59,8 @@ def issuing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuing]:
 
 
 def make_workspace(folder: Path) -> None:
-    from credroot.app.network_settings import well_known_networks
-    from credroot.app.workspace import create_workspace
+    from credroot.app.settings.networks import well_known_networks
+    from credroot.app.setup.workspace import create_workspace
 
     create_workspace(folder, name="Example University", network=well_known_networks()["local"], passphrase=None)
 

@@ -6,11 +6,11 @@ import copy
 import random
 from typing import Any
 
-from credroot.credential.did import key_resolver
-from credroot.credential.status_list import status_entry
-from credroot.credential.vc_presentation import AUTHENTICATION, verify_presentation
-from credroot.credential.vc_problems import has_errors
-from credroot.credential.vc_verification import Demand, Means, verify_credential
+from credroot.credential.keys.did import key_resolver
+from credroot.credential.status.status_list import status_entry
+from credroot.credential.w3c.presentation import AUTHENTICATION, verify_presentation
+from credroot.credential.w3c.problems import has_errors
+from credroot.credential.w3c.verification import Demand, Means, verify_credential
 from tests.app.api.vc_api.plain_credentials import (
     LIST_URL,
     NOW,

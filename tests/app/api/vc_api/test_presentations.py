@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from credroot.credential.vc_problems import VcProblemType
+from credroot.credential.w3c.problems import VcProblemType
 from tests.app.api.vc_api.conftest import WEB_DID, codes, types
 from tests.app.api.vc_api.plain_credentials import (
     REVOKED_INDEX,

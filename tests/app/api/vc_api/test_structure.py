@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from credroot.credential.contexts import VC_V1, VC_V2
-from credroot.credential.vc_structure import credential_problems
+from credroot.credential.rdf.contexts import VC_V1, VC_V2
+from credroot.credential.w3c.structure import credential_problems
 from tests.app.api.vc_api.conftest import codes, types
 from tests.app.api.vc_api.plain_credentials import UNDEFINED_TERMS, broken, did, plain, signed
 

@@ -6,11 +6,11 @@ import copy
 
 import pytest
 
-from credroot.core.clock import format_time
-from credroot.credential.contexts import VC_V1
-from credroot.credential.data_integrity import sign
-from credroot.credential.status_list import StatusPurpose, status_entry
-from credroot.credential.vc_problems import VcProblemType
+from credroot.core.text.clock import format_time
+from credroot.credential.proof.data_integrity import sign
+from credroot.credential.rdf.contexts import VC_V1
+from credroot.credential.status.status_list import StatusPurpose, status_entry
+from credroot.credential.w3c.problems import VcProblemType
 from tests.app.api.material import anchored, issuer_did
 from tests.app.api.material import signed as badge
 from tests.app.api.registry_model import RegistryModel

@@ -1,0 +1,1 @@
+"""``/v1/verify`` and ``/v1/verify/batch``."""

@@ -1,0 +1,1 @@
+"""Commands that set something up, or look whether it works."""

@@ -1,0 +1,1 @@
+"""The demonstration: the whole job for real, on the embedded chain."""

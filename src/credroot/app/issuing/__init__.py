@@ -1,0 +1,1 @@
+"""Issuing from settings: what the command line, the scripts and the demonstration share."""

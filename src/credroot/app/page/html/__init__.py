@@ -1,0 +1,1 @@
+"""The page as HTML: markup, the results, and tables of many."""

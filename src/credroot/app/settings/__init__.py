@@ -1,0 +1,1 @@
+"""Settings: `credroot.toml` table by table, and the environment."""

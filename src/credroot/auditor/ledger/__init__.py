@@ -1,0 +1,1 @@
+"""The state that events add up to."""

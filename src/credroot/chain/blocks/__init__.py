@@ -1,0 +1,1 @@
+"""Which block counts: the newest, a final one, one that endpoints agree on."""

@@ -1,0 +1,1 @@
+"""The embedded chain as a JSON-RPC node: methods, answers, HTTP."""

@@ -1,0 +1,1 @@
+"""What a registry says of credentials, at one block, and how far that can be believed."""

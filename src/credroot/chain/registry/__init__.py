@@ -1,0 +1,1 @@
+"""The registry contract as it was compiled: calls, events, storage, and where it is deployed."""

@@ -1,0 +1,1 @@
+"""JSON-RPC: one endpoint or several, over one connection each, within a deadline."""

@@ -1,0 +1,1 @@
+"""Transactions: keys, signers, fees, and how they are sent."""

@@ -1,0 +1,1 @@
+"""Values as text, and text of strangers made harmless."""

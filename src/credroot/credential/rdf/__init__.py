@@ -1,0 +1,1 @@
+"""JSON-LD as RDF: contexts, guards and canonical bytes."""

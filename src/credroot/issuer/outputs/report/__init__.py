@@ -1,0 +1,1 @@
+"""The registrar's report of a batch, as one HTML file."""

@@ -1,0 +1,1 @@
+"""From an intention to a transaction that is there for good, exactly once."""

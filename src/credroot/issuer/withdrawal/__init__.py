@@ -1,0 +1,1 @@
+"""Credentials withdrawn, reinstated, or followed by new ones: which, how, and for whom to see."""
