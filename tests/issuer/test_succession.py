@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import replace
 from datetime import date
@@ -92,6 +93,14 @@ def test_the_link_is_one_that_the_official_schema_and_the_vc_data_model_take(kin
     lines = default_canonicalizer().canonical_form(document).nquads.decode()
     for word in ("relatedResource", "digestMultibase", "encodingFormat", "schema.org/description"):
         assert word in lines
+
+
+def test_the_digest_in_the_link_is_read_by_others() -> None:
+    (link,) = SUCCESSION.additions()[2]["relatedResource"]
+    text = link["digestMultibase"]
+    # Multibase table: u is base64url without padding. Multicodec table: 0x12 is sha2-256, then the length.
+    assert text[0] == "u"
+    assert base64.urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4)) == bytes([0x12, 32]) + old(2).digest
 
 
 def test_a_corrected_copy_must_have_the_same_people_on_the_same_rows(tmp_path: Path) -> None:

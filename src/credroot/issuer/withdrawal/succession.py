@@ -129,7 +129,7 @@ class Succession:
         link: JsonObject = {
             "id": old.target.id,
             "mediaType": CREDENTIAL_MEDIA_TYPE,
-            "digestMultibase": "u" + encode_base64url(SHA2_256 + old.digest),
+            "digestMultibase": encode_base64url(SHA2_256 + old.digest),
             "description": _DESCRIPTIONS[self.kind],
         }
         awarded: JsonObject = {}
