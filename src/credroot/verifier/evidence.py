@@ -41,7 +41,7 @@ class Evidence:
     documents: Documents = NOTHING
     """DID documents, profile and status lists that were at hand or could be had."""
     canonicalize: Canonicalize | None = None
-    """How documents are canonicalised; `None` for the way of `rdfc_cache`. Results are the same, the time is not."""
+    """How documents are canonicalised; `None` for the way of `rdf.shapes.cache`, which differs in time alone."""
     memory: DocumentMemory = field(default_factory=DocumentMemory, compare=False, repr=False)
     """What is known of the documents already; no verdict depends on it."""
     budget: Budget = field(default_factory=Budget, compare=False, repr=False)

@@ -40,7 +40,7 @@ class Checkpoint:
     events: int
     batches: int
     ledger: Digest
-    """See `ledger_digest`."""
+    """See `credroot.auditor.ledger.digest`."""
     signatures: tuple[bytes, ...] = ()
     """r, s and v of each auditor, 65 bytes; who signed is computed from them."""
 

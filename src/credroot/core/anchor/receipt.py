@@ -131,7 +131,7 @@ class Receipt:
 
     @classmethod
     def loads(cls, data: bytes | str) -> Self:
-        """Read a receipt's JSON text, at most `MAX_RECEIPT_BYTES`; errors as `strict_json.loads` and `from_json`."""
+        """Read a receipt's JSON text, at most `MAX_RECEIPT_BYTES`; errors as `json.strict.loads` and `from_json`."""
         return cls.from_json(loads(data, max_bytes=MAX_RECEIPT_BYTES))
 
 

@@ -1,4 +1,4 @@
-"""The types of JSON values as `strict_json` gives them and `jcs` takes them."""
+"""The types of JSON values as `strict` gives them and `jcs` takes them."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def load_achievement(source: bytes | str | JsonObject) -> Achievement:
 
     Raises:
         FormError: ``achievement.invalid``, with all problems by field.
-        InputError: a code of `strict_json.loads`.
+        InputError: a code of `json.strict.loads`.
     """
     value = strict_json.loads(source) if isinstance(source, bytes | str) else source
     given = _with_ids(value) if isinstance(value, dict) else value
@@ -101,7 +101,7 @@ def load_profile(source: bytes | str | JsonObject) -> JsonObject:
 
     Raises:
         FormError: ``profile.invalid``, with all problems by field.
-        InputError: a code of `strict_json.loads`.
+        InputError: a code of `json.strict.loads`.
     """
     value = strict_json.loads(source) if isinstance(source, bytes | str) else source
     document, problems = strict_form(value, "Profile")

@@ -117,7 +117,7 @@ class Profile:
 
 
 def read_profile(data: bytes) -> tuple[Profile, JsonObject]:
-    """Read a profile's bytes; give it with its document. Errors as `strict_json.loads` and `Profile.from_json`."""
+    """Read a profile's bytes; give it with its document. Errors as `json.strict.loads` and `Profile.from_json`."""
     document = loads(data, max_bytes=MAX_PROFILE_BYTES)
     if not isinstance(document, dict):
         raise InputError(f"not of the format {PROFILE_FORMAT}", code="profile.format")

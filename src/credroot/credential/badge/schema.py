@@ -1,6 +1,6 @@
 """Whether a document has the form of an Open Badges 3.0 credential.
 
-The strict form is what we issue; it is checked by a JSON Schema that is made of `badge_model`. Tests hold it against
+The strict form is what we issue; it is checked by a JSON Schema that is made of `badge.model`. Tests hold it against
 1EdTech's own schema, which its licence keeps out of this package. The lenient form is what others issue: single entries
 without brackets, types without arrays, older VC members.
 """

@@ -55,7 +55,7 @@ class DatasetReader:
         """Give the document's quads, blank nodes labelled ``_:b0``, ``_:b1``, ... in an order without meaning.
 
         Raises:
-            InputError: ``context.unknown`` or a code of `rdf_guard.check_document`; ``rdfc.undefined_term``,
+            InputError: ``context.unknown`` or a code of `rdf.guard.check_document`; ``rdfc.undefined_term``,
                 ``rdfc.relative_iri``, ``rdfc.blank_node_id``, ``rdfc.language``, ``rdfc.number``,
                 ``rdfc.protected_term``, ``rdfc.invalid``; ``rdfc.not_covered``, the quads don't state all of it.
         """

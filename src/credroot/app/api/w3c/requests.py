@@ -69,7 +69,7 @@ def read_request(data: bytes, *names: str, max_bytes: int) -> VcRequest:
     """Read ``{"<name>": {...}, "options": {...}}`` with exactly one of `names`.
 
     Raises:
-        RefusedRequestError: ``PARSING_ERROR`` with a code of `strict_json`, or ``vc.request``.
+        RefusedRequestError: ``PARSING_ERROR`` with a code of `json.strict`, or ``vc.request``.
     """
     try:
         body = loads(data, max_bytes=max_bytes, max_depth=MAX_DEPTH + ENVELOPE_LEVELS)

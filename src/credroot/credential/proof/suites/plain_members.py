@@ -2,7 +2,7 @@
 
 A signature over RDF covers statements and not the JSON that they were written in. Whoever holds a revoked or expired
 credential might write the same statements so that a reader of JSON overlooks them: ``credentialStatus`` under its full
-IRI, which `rdf_guard` refuses, or ``validUntil`` in another object with the credential's id, which is refused here.
+IRI, which `rdf.guard` refuses, or ``validUntil`` in another object with the credential's id, which is refused here.
 JCS covers the JSON, so it needs neither.
 
 Nor does RDF know where a document begins. Where the credential holds another one that names it, the same statements

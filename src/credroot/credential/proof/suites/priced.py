@@ -32,7 +32,7 @@ class InSteps(Protocol):
 
 
 def priced(canonicalize: Canonicalize | None, budget: Budget | None) -> Canonicalize:
-    """Give `canonicalize`, or the way of `rdfc_cache` where it is `None`, at the cost of `budget`.
+    """Give `canonicalize`, or the way of `rdf.shapes.cache` where it is `None`, at the cost of `budget`.
 
     The cache's own way costs most where PyLD is asked; a document of a known shape takes a fortieth and less. Of any
     other way it is not known, so the whole price is taken.
