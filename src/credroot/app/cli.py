@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from credroot.app.exit_codes import Exit, exit_of_error
+from credroot.app.extras import missing_extra
 from credroot.app.terminal import guard_terminal, say
 from credroot.core.errors import CredrootError
 
@@ -131,6 +132,10 @@ def _run(arguments: list[str] | None) -> int:
         say(f"error: {error.filename or 'system'}: {error.strerror or error}", err=True)
         return Exit.PROBLEM
     except Exception as error:
+        extra = missing_extra(error)
+        if extra is not None:
+            say(f"error: not installed; do: pip install 'credroot[{extra}]', or [all] [install.{extra}]", err=True)
+            return Exit.USAGE
         if os.environ.get("CREDROOT_DEBUG"):
             raise
         say(f"internal error: {type(error).__name__}: {error}; set CREDROOT_DEBUG=1 to see where", err=True)

@@ -63,7 +63,7 @@ def find_or_start(directory: Path, *, idle_seconds: int = DEFAULT_IDLE_SECONDS) 
 
     Raises:
         ChainUnavailable: ``chain.local_failed`` with the last lines of the server's log, ``chain.local_owned`` when
-            another process has the folder and does not answer.
+            another process has the folder and does not answer, ``chain.local_missing`` without the extra ``local``.
     """
     url = find(directory)
     if url is not None:
@@ -73,6 +73,7 @@ def find_or_start(directory: Path, *, idle_seconds: int = DEFAULT_IDLE_SECONDS) 
     if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.unlink()
     log_start = log.stat().st_size if log.exists() else 0
+    _require_engine()
     started = _Background(directory, idle_seconds)
     give_up = time.monotonic() + START_PATIENCE_S
     while time.monotonic() < give_up:
@@ -93,6 +94,14 @@ def find_or_start(directory: Path, *, idle_seconds: int = DEFAULT_IDLE_SECONDS) 
             f"{directory} belongs to process {owner}, which does not answer", code="chain.local_owned"
         )
     raise _failed(directory, "did not answer", log_start)
+
+
+def _require_engine() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("eth_tester") is None:
+        message = "the local chain is not installed; do: pip install 'credroot[local]'"
+        raise ChainUnavailable(message, code="chain.local_missing")
 
 
 class _Background:
