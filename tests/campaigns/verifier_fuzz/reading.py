@@ -2,8 +2,9 @@
 
 Two ways to compare it with what was signed. Exactly, for what covers the JSON. And for a signature over statements, by
 what a reader of JSON takes from it: the same members in the same places with the same values. The order of an array, an
-array around a single value, members that say nothing, and quotes around a number make no difference. JSON-LD has more
-spellings of one statement; those that a reader of JSON would see as something else must not verify.
+array around a single value, an object around a lone id, members that say nothing, and quotes around a number make no
+difference. JSON-LD has more spellings of one statement; those that a reader of JSON would see as something else must
+not verify.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def says(value: Any, *, is_whole: bool = True) -> Any:
         told.pop("@context", None)
         if is_whole:
             told.pop("proof", None)
-        return {name: member for name, member in told.items() if member is not None}
+        told = {name: member for name, member in told.items() if member is not None}
+        return told["id"] if told.keys() == {"id"} and not is_whole else told
     if isinstance(value, list):
         found = [member for member in (says(one, is_whole=False) for one in value) if member is not None]
         found.sort(key=lambda member: json.dumps(member, sort_keys=True))
