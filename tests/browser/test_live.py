@@ -78,7 +78,7 @@ def test_five_hundred_files_are_one_table_that_a_keyboard_sorts(
     first = page.locator("tbody tr").first
     assert page.locator("th[aria-sort=ascending]").count() == 1
     assert "withdrawn" in first.locator(".mark").get_attribute("class")
-    assert first.locator("th").inner_text() == "applicants/revoked.json"
+    assert first.locator("th").inner_text() == "a.zip/applicants/revoked.json"
     page.keyboard.press("Space")
     assert page.locator("th[aria-sort=descending]").count() == 1
     assert "good" in page.locator("tbody tr").first.locator(".mark").get_attribute("class")
